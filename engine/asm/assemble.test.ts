@@ -9,7 +9,7 @@ import { slotsAt } from "./assembly.ts";
 import { macroCode } from "./macro-code.ts";
 
 const hex = (source: string, options?: AssembleOptions) => toHex(encodeInsns(assemble(source, options).insns));
-/** The value an expression has as a 64-bit immediate. */
+/** The value of an expression as a 64-bit immediate. */
 const value = (expression: string): string => {
   const { insns, diagnostics } = assemble(`BPF_LD_IMM64(BPF_REG_0, ${expression}),`);
   const fault = diagnostics.find((d) => d.severity === "error");
@@ -31,7 +31,7 @@ describe("the programs of the recordings", () => {
     );
     const sources = rows.filter((row) => row.source !== undefined);
     const wrong = sources.filter((row) => hex(row.source as string) !== row.insns);
-    // What a C function filled in has nothing but a blank for a source.
+    // A program that a C function filled in has only a blank as its source.
     expect(wrong.filter((row) => row.source?.trim() !== "").map((row) => row.id)).toEqual([]);
     expect(wrong.length).toBeLessThanOrEqual(3);
   });
@@ -43,7 +43,7 @@ test("the deck's program is three slots", () => {
   expect(hex(source)).toBe("6110000000000000" + "040000002a000000" + "9500000000000000");
 });
 
-// Each value as gcc 12 on x86-64 folds it.
+// The values are those of gcc 12 on x86-64.
 test.each([
   ["1 << 31", "0xffffffff80000000"],
   ["1U << 31", "0x80000000"],
@@ -140,7 +140,7 @@ struct bpf_insn prog[] = {
 };`;
   const assembly = assemble(source);
   expect(assembly.diagnostics).toEqual([]);
-  // As gcc lays it out: a at 0, the bit-fields in its first two bytes, the union at 4, tail at 24.
+  // gcc's layout: a at 0, the bit-fields in its first two bytes, the union at 4, tail at 24.
   expect(assembly.insns.map((insn) => insn.imm)).toEqual([4, 8, 28, 14, 24, 9]);
 });
 

@@ -1,5 +1,5 @@
-// Source text → instructions, maps and settings: characters, tokens, preprocessor, lists of instructions, slots.
-// Never throws for what a source says, and takes time linear in its length.
+// Source text → instructions, maps and settings, by way of characters, tokens, preprocessor, lists of instructions and slots.
+// No source makes it throw. Its time is linear in the length of the source.
 
 import type { Span } from "../base/span.ts";
 import type { UapiStruct } from "../facts/types.ts";
@@ -28,19 +28,19 @@ import { SELFTEST_MAPS } from "./selftest-maps.ts";
 import { Types } from "./types.ts";
 
 export interface AssembleOptions {
-  /** Maps that exist besides those the source declares; they come first in `maps`. */
+  /** Maps that exist besides those that the source declares. They come first in `maps`. */
   readonly maps?: readonly MapDef[];
-  /** Of several programs in the source the one with this name; else the first. */
+  /** Name of the program to take if the source has several. Default: the first. */
   readonly program?: string;
-  /** Remember instructions, and take what is remembered of them: the same answer, sooner, for a text that is being edited. */
+  /** Remembers instructions for the next time: the result is the same, but faster for a text that is being edited. */
   readonly incremental?: boolean;
-  /** A struct that the kernel has besides those of the UAPI headers: the context of a program type made here. */
+  /** A struct that is not in the UAPI headers: the context of a program type made here. */
   readonly struct?: UapiStruct;
-  /** Name of the struct behind R1, where the source does not say of which type its program is. */
+  /** Name of the context struct that R1 points to, for a source that does not state its program type. */
   readonly context?: string;
 }
 
-/** An assembly and what the language services need of its making. */
+/** An assembly, with the intermediate results that the language services need. */
 export interface Analysis {
   readonly assembly: Assembly;
   readonly preprocessed: Preprocessed;
@@ -49,7 +49,7 @@ export interface Analysis {
   readonly programs: readonly ParsedProgram[];
   readonly names: Names;
   readonly directives: Directives;
-  /** AssembleOptions.context */
+  /** See AssembleOptions.context. */
   readonly context?: string;
 }
 
@@ -176,7 +176,7 @@ function collectMaps(parsed: Parsed, directives: Directives, reporter: Reporter)
   });
 }
 
-/** The attributes' names in libbpf's two ways of declaring a map. */
+/** Makes a MapDef. The attributes have different names in libbpf's two ways to declare a map. */
 function mapOf(map: ParsedMap): MapDef {
   const value = (...names: string[]): number | undefined => {
     const found = map.attributes.find((attribute) => names.includes(attribute.name))?.value;
@@ -234,7 +234,7 @@ function resolveMaps(
   }
 }
 
-/** `BPF_JMP_A(3 /* -> out *\/)`: the number is what C takes; the comment is held against it. */
+/** Checks comments like that in `BPF_JMP_A(3 /* -> out *\/)`. C uses the number, so it must be the distance to the label. */
 function checkArrows(emitted: Emitted, directives: Directives, reporter: Reporter, source: string): void {
   const labels = new Map(emitted.labels.map((label) => [label.name, label]));
   for (const { name, span, at } of directives.arrows) {
@@ -285,7 +285,7 @@ function settingsOf(
   };
 }
 
-/** `.fixup_map_hash_8b = { 3, 10 }`: test_verifier's maps, put where its record says. */
+/** Puts test_verifier's maps into the slots that a record names, such as `.fixup_map_hash_8b = { 3, 10 }`. */
 function fixups(
   program: ParsedProgram | undefined,
   maps: MapDef[],

@@ -1,7 +1,7 @@
-// Tells C from macros, in a text that holds no list of instructions: someone pastes a program as it is written for clang.
+// Recognises C source in a text without instructions, for readers who paste a program written for clang.
 import type { Token } from "./token.ts";
 
-/** The name of the first function that the text defines, `int drop(struct xdp_md *ctx) {`; undefined: it defines none. */
+/** The name of the first function that the text defines, as in `int drop(struct xdp_md *ctx) {`. undefined: none. */
 export function functionIn(tokens: readonly Token[]): Token | undefined {
   let depth = 0;
   for (let at = 0; at < tokens.length; at++) {
@@ -16,7 +16,7 @@ export function functionIn(tokens: readonly Token[]): Token | undefined {
   return undefined;
 }
 
-/** Where the parenthesis opens that closes at an index. */
+/** Index of the parenthesis that opens the one at `close`. */
 function openOf(tokens: readonly Token[], close: number): number {
   let depth = 0;
   for (let at = close; at >= 0; at--) {

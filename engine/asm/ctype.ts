@@ -1,6 +1,6 @@
-// C's integer types and their arithmetic on x86-64 (LP64), as constant expressions see them (C17 6.3.1, 6.5).
-// A value of up to 32 bits is a JavaScript number, one of 64 bits a bigint: most of a program's arithmetic
-// stays on numbers. `long` and `long long` are one type here: nothing in a constant tells them apart.
+// C's integer types and their arithmetic in constant expressions on x86-64 (LP64) (C17 6.3.1, 6.5).
+// A value of a type of up to 32 bits is a JavaScript number, one of 64 bits a bigint. So most arithmetic uses numbers.
+// `long` and `long long` are one type here, because constants cannot tell them apart.
 
 export interface IntType {
   readonly kind: "int";
@@ -14,12 +14,12 @@ export interface StructField {
   readonly name: string;
   readonly off: number;
   readonly type: CType;
-  /** Bit-fields have no offsetof and no sizeof. */
+  /** Width of a bit-field. Bit-fields have no offsetof and no sizeof. */
   readonly bits?: number;
 }
 export interface StructType {
   readonly kind: "struct";
-  /** `struct __sk_buff`, `union bpf_attr`; without a tag just the keyword. */
+  /** Such as `struct __sk_buff` or `union bpf_attr`. Only the keyword if there is no tag. */
   readonly name: string;
   readonly size: number;
   readonly align: number;
@@ -34,7 +34,7 @@ export interface PointerType {
   readonly kind: "pointer";
   readonly to: CType | undefined;
 }
-/** `void`, functions and what was declared without being defined. */
+/** A type without size: `void`, a function, or a type that was declared but not defined. */
 export interface OpaqueType {
   readonly kind: "opaque";
   readonly name: string;
@@ -52,7 +52,7 @@ export const S64 = int("long long", 8, true);
 export const U64 = int("unsigned long long", 8, false);
 export const BOOL: IntType = { kind: "int", name: "_Bool", size: 1, signed: false, bool: true };
 
-/** Names that mean an integer type without being a keyword of C. */
+/** Names of integer types that are not keywords of C. */
 export const TYPEDEFS: Readonly<Record<string, IntType>> = {
   __u8: U8,
   __s8: S8,
@@ -105,7 +105,7 @@ export const TYPEDEFS: Readonly<Record<string, IntType>> = {
 
 export interface CValue {
   readonly type: IntType;
-  /** A number in the range of the type up to 4 bytes, a bigint in its range at 8. */
+  /** In the range of the type: a number for types of up to 4 bytes, a bigint for 8 bytes. */
   readonly v: number | bigint;
 }
 
@@ -138,13 +138,13 @@ export const alignOfType = (type: CType): number =>
           : 1;
 
 const SMALL: CValue[] = Array.from({ length: 1280 }, (_, i) => ({ type: S32, v: i - 256 }));
-/** An `int`; `v` must be in its range. */
+/** A value of type `int`. `v` must be in its range. */
 export const intValue = (v: number): CValue => (v >= -256 && v < 1024 ? (SMALL[v + 256] as CValue) : { type: S32, v });
 
 export const bigOf = (value: CValue): bigint => (typeof value.v === "bigint" ? value.v : BigInt(value.v));
 export const truthy = (value: CValue): boolean => value.v !== 0 && value.v !== 0n;
 
-/** Conversion to a type (C17 6.3.1.3): value modulo 2^n, two's complement. */
+/** Converts a value to a type (C17 6.3.1.3): modulo 2^n, two's complement. */
 export function convert(value: CValue, type: IntType): CValue {
   if (value.type === type) return value;
   if (type.bool) return { type, v: truthy(value) ? 1 : 0 };
@@ -156,24 +156,24 @@ export function convert(value: CValue, type: IntType): CValue {
   return { type, v: wrap(low, type) };
 }
 
-/** The low bits of a number that is exact in its low 32 bits, in the range of a type of up to 4 bytes. */
+/** Wraps a number into the range of a type of up to 4 bytes. The number must be exact in its low 32 bits. */
 function wrap(v: number, type: IntType): number {
   if (type.size === 4) return type.signed ? v | 0 : v >>> 0;
   if (type.size === 2) return type.signed ? (v << 16) >> 16 : v & 0xffff;
   return type.signed ? (v << 24) >> 24 : v & 0xff;
 }
 
-/** Integer promotion: narrower types become `int`. */
+/** Integer promotion: types narrower than `int` become `int`. */
 const promoted = (type: IntType): IntType => (type.size < 4 ? S32 : type);
 export const promote = (value: CValue): CValue => (value.type.size < 4 ? { type: S32, v: value.v } : value);
 
-/** Usual arithmetic conversions of two promoted types. */
+/** The common type of two promoted types (the usual arithmetic conversions). */
 const common = (a: IntType, b: IntType): IntType => {
   if (a.size !== b.size) return a.size > b.size ? a : b;
   return a.signed ? b : a;
 };
 
-/** The type in which two operands meet. */
+/** The type to which both operands are converted. */
 export const arithmeticType = (a: IntType, b: IntType): IntType => common(promoted(a), promoted(b));
 
 export type UnaryOp = "-" | "+" | "~" | "!";
@@ -205,7 +205,7 @@ export function unary(op: UnaryOp, operand: CValue): CValue {
   return { type: value.type, v: wrap(op === "-" ? -value.v : ~value.v, value.type) };
 }
 
-/** Division and remainder: `undefined` for a divisor of zero. All else wraps. */
+/** `undefined`: a division or remainder by zero. Results wrap. */
 export function binary(op: BinaryOp, left: CValue, right: CValue): CValue | undefined {
   if (op === "&&") return intValue(truthy(left) && truthy(right) ? 1 : 0);
   if (op === "||") return intValue(truthy(left) || truthy(right) ? 1 : 0);
@@ -282,8 +282,8 @@ function compare<T extends number | bigint>(op: BinaryOp, a: T, b: T): boolean {
 }
 
 /**
- * A shift has the type of its left side. A count outside [0, width) has no meaning in C; here, as gcc folds
- * it: left by width or more gives 0, right by as much gives the sign, and a negative count shifts the other way.
+ * A shift has the type of its left side. C does not define a count outside [0, width). Here the result is gcc's: a left shift by
+ * width or more gives 0, a right shift by that much gives the sign, and a negative count shifts the other way.
  */
 function shift(op: "<<" | ">>", left: CValue, right: CValue): CValue {
   const count = bigOf(right);
@@ -304,7 +304,7 @@ const fromBig = (v: bigint, type: IntType): CValue => ({
   v: type.signed ? BigInt.asIntN(64, v) : BigInt.asUintN(64, v),
 });
 
-/** A value of which only the number is known (a recorded constant): the first of int, unsigned, long, unsigned long to hold it. */
+/** A value whose type is not known (a recorded constant): the first of int, unsigned, long, unsigned long that can hold it. */
 export function plainValue(big: bigint): CValue {
   if (big >= -0x8000_0000n && big <= 0x7fff_ffffn) return intValue(Number(big));
   if (big >= 0n && big <= 0xffff_ffffn) return { type: U32, v: Number(big) };
@@ -316,7 +316,7 @@ const SUFFIX = /^(?:(u)?(l|ll|z)?|(l|ll|z)u)$/i;
 
 const DECIMAL = /^(?:0|[1-9][0-9]*)$/;
 
-/** An integer constant with its type (C17 6.4.4.1); `undefined` where the text is none or exceeds 64 bits. */
+/** An integer constant with its type (C17 6.4.4.1). `undefined`: the text is none, or needs more than 64 bits. */
 export function parseNumber(text: string): CValue | undefined {
   if (text.length < 8 && DECIMAL.test(text)) return intValue(Number(text));
   const match = NUMBER.exec(text.includes("'") ? text.replaceAll("'", "") : text);
@@ -342,7 +342,7 @@ export function parseNumber(text: string): CValue | undefined {
     if ((unsigned || !decimal) && big <= 0xffff_ffffn) return { type: U32, v: Number(big) };
   }
   if (!unsigned && big < 1n << 63n) return { type: S64, v: big };
-  // A decimal constant beyond long long has no type in C; gcc takes it as unsigned and warns.
+  // A decimal constant above the range of long long has no type in C. gcc takes it as unsigned and warns.
   return { type: U64, v: big };
 }
 
@@ -361,14 +361,14 @@ const ESCAPES: Readonly<Record<string, number>> = {
   "?": 63,
 };
 
-/** The bytes of a string or character constant's text with its quotes. `undefined`: an escape that C does not have. */
+/** The bytes of a string or character constant, given with its quotes. `undefined`: it has an escape that C does not know. */
 export function stringBytes(quoted: string): number[] | undefined {
   const bytes: number[] = [];
   const text = quoted.slice(1, -1);
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c !== 0x5c) {
-      // UTF-8, as gcc reads a source.
+      // gcc reads sources as UTF-8.
       for (const byte of c < 128 ? [c] : utf8(text.codePointAt(i) as number)) bytes.push(byte);
       if ((text.codePointAt(i) as number) > 0xffff) i++;
       continue;
@@ -395,7 +395,7 @@ const utf8 = (c: number): number[] =>
       ? [0xe0 | (c >> 12), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63)]
       : [0xf0 | (c >> 18), 0x80 | ((c >> 12) & 63), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63)];
 
-/** `'a'`, `'\n'`, `'ab'` (gcc: the bytes from left to right, the low 32 bits; one byte is a signed char). */
+/** A character constant: `'a'`, `'\n'`, `'ab'`. As in gcc: the low 32 bits of the bytes from left to right. One byte is a signed char. */
 export function parseChar(quoted: string): CValue | undefined {
   const bytes = stringBytes(quoted);
   if (!bytes || bytes.length === 0) return undefined;

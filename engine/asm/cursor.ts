@@ -1,4 +1,4 @@
-// A place in a list of tokens. Beyond the last token stands an end token without text, as often as asked.
+// A position in a list of tokens. Past the last token it gives an end token without text, as often as asked.
 import type { Span } from "../base/span.ts";
 import { endOf, Token } from "./token.ts";
 
@@ -7,7 +7,7 @@ export class Cursor {
   readonly #end: Token;
   at = 0;
   #matches: Int32Array | undefined;
-  /** Open brackets around the place, held against a stack overflow by deep nesting. */
+  /** Depth of nested brackets. The parser limits it to avoid a stack overflow. */
   depth = 0;
 
   constructor(tokens: readonly Token[], end: number) {
@@ -32,7 +32,7 @@ export class Cursor {
     if (this.at < this.tokens.length) this.at++;
     return token;
   }
-  /** Is the next token this punctuator or name? */
+  /** Whether the next token is this punctuator or name. */
   is(text: string): boolean {
     const token = this.token;
     return token.text === text && token.kind !== "string";
@@ -42,7 +42,7 @@ export class Cursor {
     this.at++;
     return true;
   }
-  /** Index of the bracket that closes the one at `index`, or -1. All are found together, once, by their nesting alone. */
+  /** Index of the bracket that closes the one at `index`. -1: none. All pairs are found at the first call, from the nesting alone. */
   closing(index: number): number {
     if (!this.#matches) {
       const matches = new Int32Array(this.tokens.length).fill(-1);
@@ -51,7 +51,7 @@ export class Cursor {
         if (token.kind !== "punct") return;
         if (token.text in CLOSER) open.push(i);
         else if (token.text === ")" || token.text === "]" || token.text === "}") {
-          // A bracket left open inside is given up where an outer one closes.
+          // If an outer bracket closes, the unclosed brackets inside it have no partner.
           let from = open.length - 1;
           while (
             from >= 0 &&
@@ -70,14 +70,14 @@ export class Cursor {
     }
     return this.#matches[index] ?? -1;
   }
-  /** Steps over the bracketed group that starts here; `false`, and nothing read, where it never closes. */
+  /** Skips the bracketed group that starts here. `false`: it is never closed, and nothing was read. */
   skipGroup(): boolean {
     const close = this.closing(this.at);
     if (close < 0) return false;
     this.at = close + 1;
     return true;
   }
-  /** Place right behind the last token read. */
+  /** The place right after the last token read. */
   get behind(): Span {
     const last = this.tokens[this.at - 1];
     const end = last ? endOf(last) : 0;
@@ -89,5 +89,5 @@ const CLOSER: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" 
 
 export const MAX_DEPTH = 200;
 
-/** How a token is named in a message. */
+/** A token as named in a message. */
 export const quoted = (token: Token): string => (token.text === "" ? "the end" : `\`${token.text}\``);

@@ -1,5 +1,5 @@
-// Declarations around the instructions: struct, union, enum, typedef, constants. What they declare goes into the
-// types and names of this assembly; what is none of these is left to the caller to step over.
+// Reads declarations around the instructions: struct, union, enum, typedef and constants. They are added to the types and names
+// of this assembly. The caller skips all other declarations.
 import type { Span } from "../base/span.ts";
 import { bigOf, binary, type CType, type CValue, convert, intValue, S32, U32 } from "./ctype.ts";
 import type { Cursor } from "./cursor.ts";
@@ -8,7 +8,7 @@ import { parseExpression } from "./expr.ts";
 import type { ExprContext } from "./node.ts";
 import { layOut, type Member } from "./types.ts";
 
-/** Constants of the source: enumerators and `const int`s. */
+/** Constants of the source: enumerators, and variables declared `const int`. */
 export interface Declared {
   readonly constants: Map<string, CValue>;
   readonly constantSpans: Map<string, Span>;
@@ -16,7 +16,7 @@ export interface Declared {
 
 const MAX_MEMBERS = 4096;
 
-/** `struct|union [tag] { … }`, `enum [tag] { … }` or a type by its name. `undefined` where none stands here. */
+/** Reads `struct|union [tag] { … }`, `enum [tag] { … }` or the name of a type. `undefined`: there is none here. */
 export function parseTypeOrBody(cursor: Cursor, context: ExprContext, declared: Declared): CType | undefined {
   skipAttributes(cursor);
   while (/^(?:const|volatile|static|extern|register|inline|__always_inline)$/.test(cursor.token.text)) cursor.next();
@@ -88,7 +88,7 @@ function parseMembers(cursor: Cursor, context: ExprContext, declared: Declared):
     const from = cursor.at;
     const base = parseTypeOrBody(cursor, context, declared);
     if (!base) {
-      // Unreadable member: on to the next semicolon.
+      // The member cannot be read: skip to the next semicolon.
       if (cursor.at === from) cursor.next();
       while (cursor.at < close && !cursor.take(";")) cursor.next();
       continue;
@@ -107,7 +107,7 @@ function parseMembers(cursor: Cursor, context: ExprContext, declared: Declared):
   return members;
 }
 
-/** `*name[2]`, `name : 3`, `(*name)(…)`. */
+/** Reads a declarator such as `*name[2]`, `name : 3` or `(*name)(…)`. */
 export function parseDeclarator(cursor: Cursor, context: ExprContext, base: CType): Member {
   let type = base;
   let name: string | undefined;
@@ -147,7 +147,7 @@ interface Attributes {
   align: number | undefined;
 }
 
-/** `__attribute__((packed, aligned(8)))`, `__packed`, `__aligned(8)`. */
+/** Reads `__attribute__((packed, aligned(8)))`, `__packed`, `__aligned(8)`. */
 export function attributes(cursor: Cursor, context: ExprContext): Attributes {
   const found: Attributes = { packed: false, align: undefined };
   for (;;) {

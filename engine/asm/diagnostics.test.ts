@@ -3,7 +3,7 @@ import type { Diagnostic, QuickFix } from "../base/diagnostic.ts";
 import { assemble } from "./assemble.ts";
 import { FIX_TITLES, fixTitle, MESSAGES, type MessageCode, sentence } from "./messages.ts";
 
-/** Every sentence with a text that brings it about, what of the text it marks, and what its first quick fix makes. */
+/** For each message: a source that causes it, the part of the source that it marks, and the text after its first quick fix. */
 const CASES: Record<MessageCode, readonly [source: string, marks: string, fixed?: string]> = {
   "unterminated-comment": ["BPF_EXIT_INSN(), /* and", "/*"],
   "unterminated-string": ['char x[] = "abc;\nBPF_EXIT_INSN(),', '"abc;'],

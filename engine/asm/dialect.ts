@@ -1,15 +1,14 @@
-// What a C source of BPF macros may use without defining it: small macros over numbers, and the names that the
-// kernel's own tests define for themselves. All as C text, read by the same preprocessor and parser as the
-// source; a definition in the source goes before one in here.
+// Names that a source of BPF macros may use without defining them: small macros for numbers, and names that the kernel's own tests
+// define. All are C text, read by the same preprocessor and parser as the source. A definition in the source takes precedence.
 // Sources: Linux 6.18 include/uapi/linux/{bpf_common,swab}.h, include/linux/{bits,filter}.h,
 // tools/testing/selftests/bpf/test_verifier.c and verifier/event_output.c, lib/test_bpf.c.
 
 export interface Predefined {
   readonly name: string;
-  /** Absent: used without parentheses. */
+  /** Absent: the macro is used without parentheses. */
   readonly params?: readonly string[];
   readonly body: string;
-  /** Stands for instructions, not for a value. */
+  /** The macro stands for instructions, not for a value. */
   readonly insns?: true;
   readonly en: string;
   readonly ja: string;
@@ -189,7 +188,7 @@ export const PREDEFINED: readonly Predefined[] = [
   },
 ];
 
-/** Structs and numbers of the same sources, as C declarations. */
+/** Structs and constants of the same sources, as C declarations. */
 export const PRELUDE = `
 enum {
   BPF_REG_ARG1 = 1, BPF_REG_ARG2, BPF_REG_ARG3, BPF_REG_ARG4, BPF_REG_ARG5,

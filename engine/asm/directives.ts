@@ -1,5 +1,5 @@
-// Directives: comments that begin with `@` and say of the program what C has no words for here. A C compiler
-// sees comments. The language of them is described in LANGUAGE.md.
+// Directives: comments that begin with `@` and state what C cannot say about the program. A C compiler ignores them.
+// LANGUAGE.md describes them.
 import { fromHex, viewOf } from "../base/bytes.ts";
 import type { Span } from "../base/span.ts";
 import type { MapDef } from "../program/program.ts";
@@ -16,19 +16,19 @@ import { Token } from "./token.ts";
 export interface Directives {
   progType?: string;
   expectedAttachType?: number;
-  /** `@attach` with what follows it. */
+  /** Place of `@attach` with its value. */
   attach?: Span;
-  /** Where the comment with `@prog` ends. */
+  /** Offset of the end of the comment with `@prog`. */
   progEnd?: number;
   progFlags?: number;
   license?: string;
   ctx?: Uint8Array;
   funcInfo?: true;
-  /** The name of the program to take, where there are several. */
+  /** Name of the program to take if the source has several. */
   use?: string;
   readonly maps: { readonly def: MapDef; readonly span: Span }[];
   readonly labels: { readonly name: string; readonly span: Span }[];
-  /** `/* -> name *\/` within an instruction: a jump's number, said in words. */
+  /** Comments such as `/* -> name *\/` within an instruction, which name the target of a jump's number. */
   readonly arrows: { readonly name: string; readonly span: Span; readonly at: number }[];
 }
 
@@ -69,7 +69,7 @@ export function readDirectives(comments: readonly Comment[], context: ExprContex
   return found;
 }
 
-/** A map as the directive that declares it, from `@` on. */
+/** The directive that declares a map, from `@` on. */
 export const mapDirective = ({ name, type, keySize, valueSize, maxEntries, flags }: MapDef): string =>
   `@map ${name} ${type} key=${keySize} value=${valueSize} entries=${maxEntries}${flags === 0 ? "" : ` flags=${flags}`}`;
 
@@ -154,7 +154,7 @@ class Directive {
         this.#ctx();
         return;
       default: {
-        // Documentation comments speak of @param and @return; only near misses of ours are faults.
+        // Documentation comments have @param and @return. Only names near to a directive's are reported.
         const near = this.#context.reporter.similar(this.#name, () => NAMES);
         if (near !== undefined && near.length > 2 && this.#name !== "param") {
           this.#context.reporter.report("unknown-directive", this.#nameSpan, { name: this.#name }, [
@@ -171,7 +171,7 @@ class Directive {
     this.#context.reporter.report("directive-value", span, { name: this.#name, problem, expected }, fixes);
   }
 
-  /** A C constant expression in the comment. */
+  /** The value of a C constant expression in the comment. */
   #value(text: string, at: number): CValue | undefined {
     const tokens = lex(text).tokens.map(
       (t) => new Token(t.kind, t.text, t.start + at, t.end + at, t.lineStart, t.spaced),
@@ -195,7 +195,7 @@ class Directive {
     return value && Number(BigInt.asUintN(32, BigInt(value.v)));
   }
 
-  /** `name type key=4 value=8 entries=16 flags=0 init[0]=hex field.bpf_spin_lock=4 extra=0 frozen named typed` */
+  /** Reads `name type key=4 value=8 entries=16 flags=0 init[0]=hex field.bpf_spin_lock=4 extra=0 frozen named typed`. */
   #map(): void {
     const words = [...this.#rest.matchAll(/(?:\((?:[^()]|\([^()]*\))*\)|[^\s()])+/g)].map((m) => ({
       text: m[0],

@@ -1,5 +1,5 @@
-// Layout and emission: items of one program → slots and their bytes' fields. Values are asked for here, once a
-// program is chosen; labels and maps are filled in when every slot has its number.
+// Layout and emission: items of one program → slots with their fields. Values are computed here, after the program was
+// chosen. Labels and maps are filled in when every slot has its number.
 import type { Span } from "../base/span.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { ParamRole } from "../isa/macros.ts";
@@ -19,7 +19,7 @@ import type { Site } from "./token.ts";
 
 type Fields = { -readonly [K in keyof Insn]: number };
 
-/** A field to be filled with the distance to a label. */
+/** A field that gets the distance to a label. */
 interface LabelUse extends Span {
   readonly slot: number;
   readonly field: "off" | "imm";
@@ -38,16 +38,16 @@ export interface Emitted {
   readonly mapUses: readonly MapUse[];
 }
 
-/** What arguments may name besides constants. */
+/** Names that arguments may use besides constants, and settings of the emission. */
 export interface Symbols {
   readonly isMap: (name: string) => boolean;
-  /** A map's name by its place among the maps that exist: a number may stand for it. */
+  /** Name of the existing map with this index. A number may be used for a map. */
   readonly mapAt?: (index: number) => string | undefined;
-  /** Whether the source gives a constant's name a meaning of its own. */
+  /** Whether the source gives a name its own meaning. */
   readonly redefined: (name: string) => boolean;
-  /** Keep what may be kept for the next time: see known-lines.ts. */
+  /** Whether instructions are remembered for the next time: see known-lines.ts. */
   readonly keep: boolean;
-  /** Labels that comments define (`@label`), by place. */
+  /** Labels that comments define (`@label`), sorted by place. */
   readonly commentLabels: readonly { readonly name: string; readonly span: Span }[];
 }
 
@@ -156,7 +156,7 @@ class Emitter {
         if (value) insn[field] = this.#fit(value, field, arg ?? item.span, item);
         if (arg) this.#symbolic(arg, field, at, macro.params[(code as { index: number }).index]?.role);
         else if (code.kind === "tree" && field === "imm" && at === first) {
-          // LD_IMM64 splits its argument: the map or function it names belongs to the first slot.
+          // LD_IMM64 splits its argument over two slots. A map or function that it names belongs to the first.
           const named = args.find((a, i) => values[i] === SYMBOL && isName(a.node));
           if (named) this.#symbolic(named, field, at, macro.params[args.indexOf(named)]?.role);
         }
@@ -210,7 +210,7 @@ class Emitter {
     this.#record(item, undefined, Object.values(item.fields), first, complete);
   }
 
-  /** The value of an argument; SYMBOL where it names a label or a map, to be filled in later. */
+  /** The value of an argument. SYMBOL: it names a label or a map, which is filled in later. */
   #argument(arg: Argument, role: ParamRole | undefined): CValue | undefined {
     const { node } = arg;
     if (node.kind === "value") return node.value;
@@ -227,7 +227,7 @@ class Emitter {
     return role !== undefined && JUMP_ROLES.has(role) && !/^(?:BPF|R\d)/.test(name);
   }
 
-  /** Notes what a field names, where it names a label or a map. */
+  /** Remembers the label or map that a field names. */
   #symbolic(arg: Argument, field: FieldName, slot: number, role: ParamRole | undefined): void {
     const { node } = arg;
     if (field !== "off" && field !== "imm") return;
@@ -263,7 +263,7 @@ class Emitter {
     if (kept === value.v) return kept;
     const big = bigOf(value);
     if (big === BigInt(kept)) return kept;
-    // 0xffffffff as -1, and the 64-bit -1 too, only read differently: no bit is lost.
+    // No bit is lost if 0xffffffff, or the 64-bit -1, becomes an imm of -1.
     const same = field === "imm" && ((big >= 0n && big <= 0xffff_ffffn) || BigInt.asIntN(64, big) === BigInt(kept));
     if (!same)
       this.#context.reporter.report(code, span, { value: String(value.v), kept }, this.#rangeFixes(field, item));
@@ -291,7 +291,7 @@ class Emitter {
     const { site } = item;
     const count = this.#insns.length - first;
     if (site && last && this.#lastSite === site) {
-      // One use of a #define that stands for several instructions is written once.
+      // One use of a #define that makes several instructions counts as one written instruction.
       const merged: Written = { ...last, slotCount: last.slotCount + count, complete: last.complete && complete };
       this.#written[this.#written.length - 1] = merged;
       for (let i = merged.firstSlot; i < this.#insns.length; i++) this.#slots[i] = merged;
@@ -356,7 +356,7 @@ const FIT = {
   imm: { type: S32, code: "imm-range" },
 } as const;
 
-/** Stands for a value that is filled in later; its number is 0. */
+/** Stands for a value that is filled in later. Its number is 0. */
 const SYMBOL: CValue = { type: S32, v: 0 };
 
 const isName = (node: Node): boolean => node.kind === "name" || node.kind === "other";

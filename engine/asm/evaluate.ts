@@ -1,5 +1,5 @@
-// The value of an expression's tree, and its type where C does not evaluate it. What is no constant is reported
-// once, where it stands.
+// Computes the value of an expression's tree, or only its type where C does not evaluate it. A part that is no constant is
+// reported once, at its place.
 import type { Span } from "../base/span.ts";
 import { helperId } from "../facts/helpers.ts";
 import {
@@ -20,7 +20,7 @@ import {
 import { replaceFix } from "./messages.ts";
 import type { ExprContext, Node } from "./node.ts";
 
-/** The value, or `undefined` after reporting why there is none. */
+/** The value. `undefined`: there is none, and the reason was reported. */
 export function evaluate(
   node: Node,
   context: ExprContext,
@@ -44,7 +44,7 @@ export function evaluate(
       if (!test) return undefined;
       const yes = evaluate(truthy(test) ? node.yes : node.no, context, args);
       if (!yes) return undefined;
-      // The type is that of both arms together; the other arm's value is not asked for.
+      // The result has the common type of both arms. The other arm is not evaluated.
       const other = typeOf(truthy(test) ? node.no : node.yes, context, args);
       return other ? convert(yes, arithmeticType(yes.type, other)) : promote(yes);
     }
@@ -88,7 +88,7 @@ function evaluateBinary(
   return value;
 }
 
-/** The type of an expression that is not evaluated; `undefined` where it holds what has no integer type. */
+/** The type of an expression that is not evaluated. `undefined`: a part of it has no integer type. */
 export function typeOf(node: Node, context: ExprContext, args: readonly (CValue | undefined)[]): IntType | undefined {
   switch (node.kind) {
     case "value":

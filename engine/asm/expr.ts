@@ -1,5 +1,5 @@
-// C constant expressions: tokens → tree; evaluate.ts makes the value. The two are kept apart because the macros'
-// own fields are such trees too, with parameters in them.
+// Parses C constant expressions: tokens → tree. evaluate.ts computes the value. The two are separate because the fields of the
+// instruction macros are such trees too, with parameters in them.
 import type { Span } from "../base/span.ts";
 import { insnMacro } from "../isa/macros.ts";
 import {
@@ -42,7 +42,7 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
 };
 const UNARY = new Set(["-", "+", "~", "!"]);
 
-/** Without a comma at the top: an argument or an initialiser. `bad` where it could not be read; the cursor stands there. */
+/** An argument or initialiser, so without the comma operator. `bad`: it could not be read, and the cursor is at the fault. */
 export function parseExpression(cursor: Cursor, context: ExprContext, params?: ReadonlyMap<string, number>): Node {
   return new ExpressionParser(cursor, context, params).conditional();
 }
@@ -63,7 +63,7 @@ class ExpressionParser {
     if (test.kind === "bad" || !this.#cursor.is("?")) return test;
     return this.#nested(() => {
       this.#cursor.next();
-      // gcc's `a ?: b`
+      // gcc's short form `a ?: b`.
       const yes = this.#cursor.is(":") ? test : this.#comma();
       if (yes.kind === "bad") return yes;
       if (!this.#cursor.take(":")) return this.#expected("`:`");
@@ -200,7 +200,7 @@ class ExpressionParser {
       case "name": {
         const builtin = BUILTINS[token.text];
         if (builtin && cursor.ahead(1).text === "(") return this.#nested(() => this.#field(builtin));
-        // An argument never starts with an instruction: the one before was left unfinished.
+        // An argument never starts with an instruction, so the instruction before this one is unfinished.
         if (token.known || (cursor.ahead(1).text === "(" && insnMacro(token.text))) break;
         cursor.next();
         const param = this.#params?.get(token.text);
@@ -243,7 +243,7 @@ class ExpressionParser {
       : this.#fail("incomplete-type", of, { name: this.#text(of) });
   }
 
-  /** The type of an operand of sizeof, which is not evaluated. */
+  /** The type of sizeof's operand. The operand is not evaluated. */
   #typeOf(node: Node): CType | undefined {
     if (node.kind === "other") return node.type;
     return typeOf(node, this.#context, []);
@@ -259,14 +259,14 @@ class ExpressionParser {
     return { kind: "value", value: { type: U64, v: BigInt(size) }, ...span };
   }
 
-  /** offsetof and its like: `(type, field.path[1])`, or `(type)` alone. */
+  /** Reads the arguments of offsetof and similar builtins: `(type, field.path[1])`, or `(type)`. */
   #field(builtin: Builtin): Node {
     const cursor = this.#cursor;
     const { types, reporter } = this.#context;
     const keyword = cursor.next();
     cursor.next();
     if (!types.startsType(cursor, 0)) {
-      // `offsetof(__sk_buff, …)`: a struct named without its keyword.
+      // `offsetof(__sk_buff, …)`: the keyword `struct` is missing.
       const tag = cursor.token;
       if (tag.kind === "name" && types.hasTag(tag.text)) {
         return this.#fail(
@@ -333,7 +333,7 @@ class ExpressionParser {
   }
   #expected(expected: string): Node {
     const token = this.#cursor.token;
-    // At the end of a line the fault is where the line ends, not where the next one starts.
+    // If the line ended, the fault is at its end, not at the start of the next line.
     const span = token.lineStart ? this.#cursor.behind : token;
     return this.#fail("unexpected", span, { found: quoted(token), expected });
   }
@@ -351,11 +351,11 @@ class ExpressionParser {
 
 interface Builtin {
   readonly takesField: boolean;
-  /** From the offset and the size of what was found; `undefined` where it has none. */
+  /** The value, from offset and size of the field that was found. `undefined`: it has none. */
   readonly value: (off: number, size: number | undefined) => CValue | undefined;
 }
 const size64 = (v: number): CValue => ({ type: U64, v: BigInt(v) });
-/** BPF_B, BPF_H, BPF_W, BPF_DW by bytes (@kernel include/linux/filter.h bytes_to_bpf_size). */
+/** Number of bytes → BPF_B, BPF_H, BPF_W, BPF_DW (@kernel include/linux/filter.h bytes_to_bpf_size). */
 const SIZE_CODE: Readonly<Record<number, number>> = { 1: 0x10, 2: 0x08, 4: 0x00, 8: 0x18 };
 const sizeCode = (_: number, size: number | undefined): CValue | undefined => {
   const code = size === undefined ? undefined : SIZE_CODE[size];

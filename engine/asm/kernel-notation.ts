@@ -1,5 +1,5 @@
-// Statements of the kernel's or LLVM's notation in a text of macros, as someone types who has them in mind: each is told what
-// it is written as here, and is taken as that, so that its line has its bytes and the lines behind it their slots.
+// Statements in the kernel's or LLVM's notation in a text of macros, typed by someone who is used to them. Each is reported with
+// the macro to write instead, and is read as that macro, so that it has its bytes and the lines after it keep their slots.
 import { macroText } from "../disasm/macro.ts";
 import { helperName } from "../facts/helpers.ts";
 import { lex } from "./lex.ts";
@@ -7,10 +7,10 @@ import { type Reporter, replaceFix } from "./messages.ts";
 import { parseStatement, type Statement } from "./statement.ts";
 import { Token } from "./token.ts";
 
-/** What a line of such a statement begins with. */
+/** The first word of such a statement. */
 const FIRST = /^(?:[rw](?:10|[0-9])|if|goto|gotol|may_goto|call|callx|exit|lock|\*)$/;
 
-/** The tokens with the macros in the statements' places. */
+/** The tokens, with the statements replaced by macros. */
 export function readNotation(tokens: Token[], source: string, reporter: Reporter): Token[] {
   let out: Token[] | undefined;
   let kept = 0;
@@ -44,14 +44,14 @@ export function readNotation(tokens: Token[], source: string, reporter: Reporter
   return out;
 }
 
-/** At the start of a line, behind a label there, or behind another statement. */
+/** Whether a statement may begin here: at the start of a line, after a label there, or after another statement. */
 function beginsStatement(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at] as Token;
   const before = tokens[at - 1];
   return token.lineStart || before?.text === ";" || (before?.text === ":" && tokens[at - 2]?.lineStart === true);
 }
 
-/** The macro with its arguments; `undefined` where the text is no statement, or none that a line can say by itself. */
+/** The macro with its arguments. `undefined`: the text is no statement, or one that needs more than this line. */
 function macroOf(text: string): string | undefined {
   const statement = parseStatement(text.replace(/\/\*.*?\*\//gs, " "));
   if (!statement || /^[0-9]/.test(statement.target?.name ?? "")) return undefined;
@@ -62,7 +62,7 @@ function macroOf(text: string): string | undefined {
   return macro.includes("\n") ? undefined : withTarget(macro, statement);
 }
 
-/** A label goes into the place of the distance: every macro that has one has it last. */
+/** Puts a label in place of the distance, which is the last argument of every macro that has one. */
 function withTarget(macro: string, { target }: Statement): string {
   if (!target) return macro;
   const mayGoto = /BPF_JCOND/.test(macro);

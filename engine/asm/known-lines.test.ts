@@ -1,4 +1,4 @@
-// What is remembered of lines must not show: the same text gives the same assembly with and without it.
+// The cache of lines must not change a result: a text gives the same assembly with and without it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { analyse } from "./assemble.ts";

@@ -1,7 +1,7 @@
-// Instructions known by heart: one that fills its line, whose words mean the same in every program, and of which nothing had
-// to be said. When its line comes again, as all but one do after a keystroke, it is neither split into tokens nor parsed nor
-// evaluated; where the source gives one of its words another meaning it is split into tokens again, and read as if it had never been known.
-// Mutable: one memory for all texts, since what is kept depends on the line's text alone.
+// A cache of assembled instructions by the text of their line. A line is kept if it has one instruction alone, without diagnostics, and
+// its words mean the same in every program. After a keystroke all lines but one are found here, and are not split into tokens, parsed
+// or evaluated again. If the source gives a word of a line another meaning, the line is read as if it were not in the cache.
+// Mutable: there is one cache for all texts, because the result depends on the line's text alone.
 import type { Span } from "../base/span.ts";
 import type { Insn } from "../isa/insn.ts";
 import { baseConstant, basePredefined } from "./names.ts";
@@ -10,17 +10,17 @@ import type { KnownLine } from "./token.ts";
 const known = new Map<string, KnownLine>();
 const MOST = 50_000;
 
-/** By the text of a line, from its first character that is no white space. */
+/** The instruction of a line, given as its text without leading white space. undefined: it is not in the cache. */
 export const knownLine = (line: string): KnownLine | undefined => known.get(line);
 
-/** What may be kept: no string, comment or backslash inside, numbers, constants and operators only. */
+/** Instructions that may be kept: only numbers, constants and operators, so no string, comment or backslash. */
 const PLAIN = /^\w+\([\w \t,|+\-~()<>*&^%!?:=]*\)$/;
-/** Behind it a comma and a comment that says nothing to us. */
+/** What may follow on the line: a comma, and a comment. keepLine checks that the comment has no directive and no arrow. */
 const REST = /^[ \t]*(,?)[ \t]*(?:\/\/[^\\]*|\/\*[^*]*\*\/)?[ \t\r]*$/;
 
 /**
- * Keeps an instruction that was assembled without a word to say; nothing happens where it may not be kept.
- * `redefined`: whether the source gives a name a meaning of its own.
+ * Keeps an instruction that was assembled without diagnostics, if its line may be kept.
+ * `redefined`: whether the source gives a name its own meaning.
  */
 export function keepLine(
   source: string,

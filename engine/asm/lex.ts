@@ -1,11 +1,10 @@
-// Characters → tokens of C. White space and comments go; comments are kept in a list of their own, because
-// directives (`// @prog xdp`) live in them. Linear in the text, and total: what is no token of C becomes
-// a token of kind `other`.
+// Characters → tokens of C. White space is dropped. Comments are kept in a list of their own, because they contain the
+// directives (`// @prog xdp`). The time is linear in the text. No text fails: what is no token of C becomes a token of kind `other`.
 import type { Span } from "../base/span.ts";
 import { endOf, type KnownLine, Token } from "./token.ts";
 
 export interface Comment extends Span {
-  /** Between the comment signs, or up to the end of the line. */
+  /** The text between the comment signs, or up to the end of the line. */
   readonly text: string;
   /** Offset of `text` in the source. */
   readonly textStart: number;
@@ -15,7 +14,7 @@ export interface Comment extends Span {
 export interface Lexed {
   readonly tokens: Token[];
   readonly comments: Comment[];
-  /** Start of a block comment, string or character constant that never ends. */
+  /** Block comments, strings and character constants that never end, with the place of their start. */
   readonly unterminated: { readonly what: "comment" | "string" | "char"; readonly span: Span }[];
 }
 
@@ -33,7 +32,7 @@ for (let c = 0; c < 128; c++) {
 }
 const classAt = (text: string, at: number): number => {
   const c = text.charCodeAt(at);
-  // Beyond ASCII only white space has a class of its own.
+  // Outside ASCII only white space has its own class.
   return c < 128 ? (CLASS[c] as number) : c === 0xa0 || c === 0xfeff || c === 0x3000 || c === 0x2028 ? SPACE : 0;
 };
 
@@ -43,7 +42,7 @@ const PUNCTUATORS = new Set(
   ),
 );
 
-/** Punctuators that begin no longer one. */
+/** 1 for the characters of punctuators that are not the beginning of a longer one. */
 const ALONE = new Uint8Array(128);
 const ALONE_TEXT: string[] = [];
 for (const char of "(){}[],;?~") {
@@ -51,11 +50,11 @@ for (const char of "(){}[],;?~") {
   ALONE_TEXT[char.charCodeAt(0)] = char;
 }
 
-/** Do the first `length` characters make a punctuator? Near the end of the text there may be fewer. */
+/** Whether the first `length` characters are a punctuator. Near the end of the text there may be fewer characters. */
 const isLong = (text: string, length: number): boolean =>
   text.length >= length && PUNCTUATORS.has(text.slice(0, length));
 
-/** `knownLine`: instructions known by heart, which then are one token each. */
+/** `knownLine`: finds instructions of known-lines.ts. Each of them becomes one token. */
 export function lex(text: string, knownLine?: (line: string) => KnownLine | undefined): Lexed {
   const tokens: Token[] = [];
   const comments: Comment[] = [];
@@ -125,7 +124,7 @@ export function lex(text: string, knownLine?: (line: string) => KnownLine | unde
     }
     if (c === 0x2f && c1 === 0x2f) {
       let end = text.indexOf("\n", at);
-      // A backslash at the end continues the comment (C17 5.1.1.2).
+      // A backslash at the end of the line continues the comment (C17 5.1.1.2).
       while (end > 0 && continued(text, end)) end = text.indexOf("\n", end + 1);
       if (end < 0) end = length;
       const body = text.slice(at + 2, end);
@@ -178,7 +177,7 @@ export function lex(text: string, knownLine?: (line: string) => KnownLine | unde
     const width = isLong(three, 3) ? 3 : isLong(three, 2) ? 2 : 1;
     const known = width > 1 || PUNCTUATORS.has(three.charAt(0));
     let end = at + width;
-    // A run of foreign characters is one token: one fault, one message.
+    // A run of unknown characters is one token, so that it gives one message.
     if (!known) while (end < length && classAt(text, end) === 0 && text.charCodeAt(end) >= 128) end++;
     tokens.push(new Token(known ? "punct" : "other", text.slice(at, end), at, end, lineStart, spaced));
     lineStart = false;
@@ -188,7 +187,7 @@ export function lex(text: string, knownLine?: (line: string) => KnownLine | unde
   return { tokens, comments, unterminated };
 }
 
-/** The tokens that a known line stands for. */
+/** Splits the token of a known line into its real tokens. */
 export function splitAgain(token: Token, source: string): Token[] {
   return lex(source.slice(token.start, endOf(token))).tokens.map(
     ({ kind, text, start, end, spaced }, i) =>
@@ -208,7 +207,7 @@ const continued = (text: string, newline: number): boolean =>
   text.charCodeAt(newline - 1) === 0x5c ||
   (text.charCodeAt(newline - 1) === 0x0d && text.charCodeAt(newline - 2) === 0x5c);
 
-/** End of a preprocessing number (C17 6.4.8): what follows decides later whether it is one. */
+/** End of a preprocessing number (C17 6.4.8). Whether it is a valid number is decided later. */
 function numberEnd(text: string, start: number): number {
   let at = start + 1;
   for (; at < text.length; at++) {
@@ -216,14 +215,14 @@ function numberEnd(text: string, start: number): number {
     if (cls === NAME || cls === DIGIT) continue;
     const c = text.charCodeAt(at);
     if (c === 0x2e) continue;
-    // 0x1'0000 (C23)
+    // Digit separator of C23: 0x1'0000.
     if (c === 0x27 && (classAt(text, at + 1) === DIGIT || /[0-9a-fA-F]/.test(text.charAt(at + 1)))) continue;
     break;
   }
   return at;
 }
 
-/** After the closing quote, or at the end of the line where there is none. */
+/** The place after the closing quote, or the end of the line if there is none. */
 function quotedEnd(text: string, start: number, quote: number): number {
   let at = start + 1;
   while (at < text.length) {

@@ -1,5 +1,5 @@
-// What can be said of a program once every slot stands: jumps that miss, slots that are no instruction. The
-// verifier will refuse these in its own words; here they are told on the line, while it is written.
+// Checks of a complete program: jumps to places where no instruction begins, slots that are no instruction. The verifier refuses
+// these too; here they are reported at their line while the program is being written.
 
 import { formOf } from "../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../isa/insn.ts";
@@ -28,6 +28,6 @@ export function lintProgram(insns: readonly Insn[], slots: readonly Written[], r
   }
 }
 
-/** The slot a jump, call or function reference leads to; `undefined` for every other instruction. */
+/** The slot that a jump, call or function reference leads to. `undefined` for other instructions. */
 export const targetOf = (insn: Insn, slot: number): number | undefined =>
   jumpTarget(insn, slot) ?? calleeOf(insn, slot);

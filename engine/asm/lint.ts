@@ -1,4 +1,4 @@
-// Hints on single instructions that C takes and a person may not have meant. Nothing in here changes a byte.
+// Hints about single instructions that are valid C but may not be what was meant. Nothing here changes a byte.
 import type { Span } from "../base/span.ts";
 import { helperName } from "../facts/helpers.ts";
 import { type InsnMacro, insnMacro, type MacroParam } from "../isa/macros.ts";
@@ -10,15 +10,15 @@ import type { Argument, Item } from "./program.ts";
 type MacroItem = Item & { kind: "macro" };
 
 const REGISTER = /^(?:BPF_REG_\w+|R(?:10|[0-9]))$/;
-/** Operations that take their imm as 64 bits. */
+/** Macros whose imm is sign-extended to 64 bits. */
 const SIGN_EXTENDS = new Set(["BPF_ALU64_IMM", "BPF_MOV64_IMM", "BPF_JMP_IMM", "BPF_ALU64_IMM_OFF"]);
-/** Macros whose numbers are meant as numbers, whatever the field. */
+/** Macros that take raw numbers on purpose. Their numbers get no hint. */
 const RAW = new Set(["BPF_RAW_INSN", "BPF_LD_IMM64_RAW", "BPF_LD_IMM64_RAW_FULL"]);
 
 export function lintMacro(item: MacroItem, values: readonly (CValue | undefined)[], context: ExprContext): void {
   const { macro, args, site } = item;
   const { reporter, source } = context;
-  // What came out of a #define is not for the reader to mend.
+  // An instruction that came from a #define gets no hint: its text is not at the place of use.
   if (site) return;
   if (macro.name === "BPF_STX_XADD") {
     const [size, ...rest] = args.map((arg) => textOf(source, arg));
@@ -81,7 +81,7 @@ const SIZE_OF_BYTES: Readonly<Record<number, string>> = {
   64: "BPF_DW",
 };
 
-/** The same macro with a register in place of the number. */
+/** A fix that changes the macro to the form with a register instead of a number. */
 function registerForm(item: MacroItem, context: ExprContext): TitledFix[] {
   const name = item.macro.name.replace(/_IMM(_OFF)?$/, "_REG$1");
   const form: InsnMacro | undefined = name === item.macro.name ? undefined : insnMacro(name);

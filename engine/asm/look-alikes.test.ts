@@ -1,4 +1,4 @@
-// What a Japanese keyboard, a chat or a word processor makes of a program is named, and taken as what it looks like.
+// Look-alike characters from a Japanese keyboard, a chat or a word processor are reported, and read as what they look like.
 import { expect, test } from "vitest";
 import { toHex } from "../base/bytes.ts";
 import { encodeInsns } from "../isa/insn.ts";

@@ -1,11 +1,11 @@
-// Characters that a keyboard, a chat or a word processor puts where C has another one: full-width letters and brackets,
-// typographic quotes and dashes. Each is taken as what it looks like, so that its line has its bytes, and named.
+// Characters that keyboards, chats and word processors write in place of those of C: full-width letters and brackets, typographic
+// quotes and dashes. Each is read as the character that it looks like, so that its line is assembled, and it is reported.
 
 import { lex } from "./lex.ts";
 import { fixOf, type Reporter, replaceFix } from "./messages.ts";
 import type { KnownLine } from "./token.ts";
 
-/** One unit of UTF-16 each, so that places stay what they are. */
+/** Each is one UTF-16 unit, as is its replacement, so offsets stay the same. */
 const PLAIN: Readonly<Record<string, string>> = {
   "“": '"',
   "”": '"',
@@ -26,7 +26,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   "×": "*",
   "÷": "/",
 };
-/** Full-width forms of ASCII stand this far behind it. */
+/** Distance from an ASCII character to its full-width form. */
 const FULL_WIDTH = 0xfee0;
 const FIRST = 0xff01;
 const LAST = 0xff5e;
@@ -39,8 +39,8 @@ function plainOf(char: string): string | undefined {
 }
 
 /**
- * The text with plain characters outside of comments and strings; each run of others is reported, with a fix.
- * `knownLine`: see lex.ts; such a line has look-alikes in its comment at most.
+ * The text with look-alikes replaced outside comments and strings. Each run of look-alikes is reported, with a fix.
+ * `knownLine`: see lex.ts. A known line can have look-alikes only in its comment.
  */
 export function withoutLookAlikes(
   source: string,
@@ -60,7 +60,7 @@ export function withoutLookAlikes(
     }
   if (places.length === 0) return source;
   const text = chars.join("");
-  // A full-width `//` makes a comment of what follows: nothing in there is amiss. Read without known lines, which drop theirs.
+  // What follows a full-width `//` is a comment, so nothing in it is reported. Known lines are not used here, as they hide comments.
   const { comments } = lex(text);
   const inComment = (at: number) => comments.some(({ textStart, end }) => at >= textStart && at < end);
   const amiss = places.filter((at) => !inComment(at));
@@ -73,7 +73,7 @@ export function withoutLookAlikes(
   return text;
 }
 
-/** Neighbours as ranges, the end excluded. */
+/** Joins neighbouring places to ranges, without their end. */
 function runs(places: readonly number[]): [number, number][] {
   const found: [number, number][] = [];
   for (const at of places) {

@@ -1,5 +1,5 @@
-// The fields of the instruction macros as trees, made from their rows on first use. What holds no parameter is
-// its value already.
+// The fields of the instruction macros as trees, made from their rows on first use. A field without parameters is stored as its
+// value.
 
 import { bug } from "../base/bug.ts";
 import type { InsnMacro } from "../isa/macros.ts";
@@ -17,7 +17,7 @@ import { Types } from "./types.ts";
 
 export type FieldCode =
   | { readonly kind: "value"; readonly value: CValue }
-  /** The argument as it is. */
+  /** The argument, unchanged. */
   | { readonly kind: "param"; readonly index: number }
   | { readonly kind: "tree"; readonly node: Node };
 
@@ -80,7 +80,7 @@ function usesParam(node: Node): boolean {
   }
 }
 
-/** The value of a field with the arguments given; `undefined` where an argument has none. */
+/** The value of a field for these arguments. `undefined`: an argument that it needs has no value. */
 export function fieldValue(
   code: FieldCode,
   args: readonly (CValue | undefined)[],

@@ -1,5 +1,5 @@
-// Every sentence the assembler can say, in both languages side by side. `{name}` stands for an argument of the
-// diagnostic. The kernel's own words (of the verifier, of errno) are not here: those stay English everywhere.
+// Every message of the assembler, in both languages side by side. `{name}` stands for an argument of the diagnostic. Texts of
+// the kernel (the verifier's sentences, names of errnos) are not here: they stay English everywhere.
 import type { Diagnostic, QuickFix, Severity } from "../base/diagnostic.ts";
 import type { Span } from "../base/span.ts";
 import { similar } from "./similar.ts";
@@ -359,7 +359,7 @@ export const MESSAGES = {
 
 export type MessageCode = keyof typeof MESSAGES;
 
-/** Sentences of the quick fixes, by their own codes. */
+/** Titles of the quick fixes, by their code. */
 export const FIX_TITLES = {
   "replace-with": { en: "change to `{text}`", ja: "`{text}` に変える" },
   "replace-look-alikes": { en: "change all {count} such places", ja: "該当する {count} か所をすべて変える" },
@@ -375,7 +375,7 @@ export type FixCode = keyof typeof FIX_TITLES;
 
 export type Args = Readonly<Record<string, string | number>>;
 
-/** A quick fix that keeps its code and args, so that its title can be said in another language. */
+/** A quick fix with its code and arguments, so that its title can be given in another language. */
 export interface TitledFix extends QuickFix {
   readonly code: FixCode;
   readonly args: Args;
@@ -386,7 +386,7 @@ const fill = (template: string, args: Args): string =>
     name === undefined ? whole.charAt(0) : name in args ? String(args[name]) : whole,
   );
 
-/** The diagnostic's sentence; its English `message` where the code is not the assembler's. */
+/** The diagnostic's sentence. If the code is not one of the assembler's, its English `message`. */
 export function sentence(diagnostic: Diagnostic, language: Language): string {
   const message = (MESSAGES as Record<string, Message>)[diagnostic.code];
   return message ? fill(message[language], diagnostic.args ?? {}) : diagnostic.message;
@@ -396,7 +396,7 @@ export function fixTitle(fix: QuickFix | TitledFix, language: Language): string 
   return "code" in fix ? fill(FIX_TITLES[fix.code][language], fix.args) : fix.title;
 }
 
-/** "Change to", for a text that stands in place of another. */
+/** A fix "change to …" that replaces the text at a span. */
 export const replaceFix = (span: Span, text: string): TitledFix =>
   fixOf("replace-with", { text }, [{ span: { start: span.start, end: span.end }, text }]);
 
@@ -407,7 +407,7 @@ export const fixOf = (code: FixCode, args: Args, edits: QuickFix["edits"]): Titl
   edits,
 });
 
-/** Collects diagnostics, and stops listing them at a limit: nobody reads the ten thousandth. */
+/** Collects diagnostics, up to a limit: nobody reads the ten thousandth. */
 export class Reporter {
   static readonly LIMIT = 500;
   readonly #list: Diagnostic[] = [];
@@ -415,7 +415,7 @@ export class Reporter {
   #errors = 0;
   #guesses = new Map<string, string | undefined>();
 
-  /** The known name nearest to a wrong one. Asked of a text full of wrong names it soon stops looking. */
+  /** The known name nearest to a wrong one. In a text full of wrong names it soon stops searching. */
   similar(name: string, known: () => Iterable<string>): string | undefined {
     if (this.#guesses.has(name)) return this.#guesses.get(name);
     if (this.#guesses.size >= 40) return undefined;
@@ -427,7 +427,7 @@ export class Reporter {
   report(code: MessageCode, span: Span, args: Args = {}, fixes: readonly TitledFix[] = []): void {
     const { severity, en } = MESSAGES[code];
     if (severity === "error") this.#errors++;
-    // Errors have a list of their own length: a thousand hints do not hide one of them.
+    // Errors have their own limit, so that a thousand hints do not hide one of them.
     const kind = severity === "error" ? "error" : "other";
     const count = ++this.#counts[kind];
     if (count > Reporter.LIMIT) {
@@ -451,7 +451,7 @@ export class Reporter {
     return { span: { start: span.start, end: span.end } };
   }
 
-  /** How much has been reported. */
+  /** Number of diagnostics reported so far. */
   get said(): number {
     return this.#counts.error + this.#counts.other;
   }
@@ -460,7 +460,7 @@ export class Reporter {
     return this.#errors;
   }
 
-  /** In order of place, each fault once. */
+  /** The diagnostics sorted by place, each fault once. */
   list(): Diagnostic[] {
     const seen = new Set<string>();
     return this.#list

@@ -1,5 +1,5 @@
-// What names mean before the source says anything: the UAPI's constants and structs as recorded in facts, the
-// opcodes of the isa, and the dialect's own. Made once, on first use, and never changed.
+// Meaning of names that no source has to define: constants and structs of the UAPI from facts, the opcodes of the isa, and the
+// names of the dialect. Made once, on first use, and never changed.
 
 import type { UapiStruct } from "../facts/types.ts";
 import { uapiConstant, uapiConstantNames, uapiStruct, uapiStructNames } from "../facts/uapi.ts";
@@ -22,7 +22,7 @@ interface Dialect {
 }
 let dialect: Dialect | undefined;
 
-/** Reads the prelude: its enums see the constants below it. */
+/** Reads the prelude. Its enums may use recorded constants. */
 function theDialect(): Dialect {
   if (dialect) return dialect;
   const declared: Declared = { constants: new Map(), constantSpans: new Map() };
@@ -64,12 +64,12 @@ function recorded(name: string): CValue | undefined {
   const code = CODES[name];
   const big = typeof code === "number" && /^[A-Z]/.test(name) ? BigInt(code) : uapiConstant(name);
   const value = big === undefined ? undefined : plainValue(big);
-  // The cache holds known names only: wrong ones are without number.
+  // Only known names are cached, because there is no limit to wrong ones.
   if (value) recordedCache.set(name, value);
   return value;
 }
 
-/** A constant that needs no declaration. */
+/** The value of a constant that needs no declaration. */
 export const baseConstant = (name: string): CValue | undefined => theDialect().constants.get(name) ?? recorded(name);
 
 let allNames: readonly string[] | undefined;
@@ -84,7 +84,7 @@ export function baseConstantNames(): readonly string[] {
   return allNames;
 }
 
-/** The structs that need no declaration, and one more. */
+/** The structs that need no declaration, and this one. */
 export const withStruct = (more: UapiStruct | undefined): StructSource =>
   more === undefined
     ? BASE_STRUCTS
@@ -106,7 +106,7 @@ export const BASE_STRUCTS: StructSource = {
 
 const predefinedRows = new Map(PREDEFINED.map((row) => [row.name, row]));
 const predefinedMade = new Map<string, Define>();
-/** A predefined macro, its body split into tokens on first use. */
+/** A predefined macro. Its body is split into tokens on first use. */
 export function basePredefined(name: string): Define | undefined {
   const row = predefinedRows.get(name);
   if (!row) return undefined;

@@ -1,4 +1,4 @@
-// A C constant expression as a tree, and what it is read and evaluated in.
+// A C constant expression as a tree, and the context in which it is read and evaluated.
 import type { Span } from "../base/span.ts";
 import type { BinaryOp, CType, CValue, UnaryOp } from "./ctype.ts";
 import type { Reporter } from "./messages.ts";
@@ -14,16 +14,16 @@ export type Node = Span &
     | { readonly kind: "cond"; readonly test: Node; readonly yes: Node; readonly no: Node }
     | { readonly kind: "comma"; readonly left: Node; readonly right: Node }
     | { readonly kind: "cast"; readonly type: CType; readonly of: Node }
-    /** An expression of C that is never constant: `&x`, `a[i]`, `p->f`, a call, a string. */
+    /** An expression that is never constant in C: `&x`, `a[i]`, `p->f`, a call, a string. */
     | { readonly kind: "other"; readonly type?: CType | undefined }
-    /** Already reported. */
+    /** An expression with a fault, which was already reported. */
     | { readonly kind: "bad" }
   );
 
-/** What names mean while an expression is evaluated. */
+/** The meaning of names while an expression is evaluated. */
 export interface Names {
   constant(name: string): CValue | undefined;
-  /** For "did you mean". */
+  /** All names of constants, for "did you mean". */
   constantNames(): Iterable<string>;
 }
 
@@ -32,6 +32,6 @@ export interface ExprContext {
   readonly types: Types;
   readonly names: Names;
   readonly source: string;
-  /** In `#if` a name that is not defined is 0 (C17 6.10.1). */
+  /** Undefined names are 0, as in `#if` (C17 6.10.1). */
   readonly unknownIsZero?: boolean;
 }

@@ -1,5 +1,5 @@
-// A list of instructions: macros, braced initialisers, compound literals, labels, with commas between. What is
-// wrong is reported where it stands, and reading goes on with the next instruction.
+// Parses a list of instructions: macros, braced initialisers, compound literals and labels, with commas between them. A fault is
+// reported at its place, and parsing goes on with the next instruction.
 import type { Span } from "../base/span.ts";
 import { INSN_MACROS, type InsnMacro, insnMacro } from "../isa/macros.ts";
 import { type Cursor, MAX_DEPTH, quoted } from "./cursor.ts";
@@ -35,7 +35,7 @@ const DECLARATION = new Set([
   "SEC",
 ]);
 
-/** Does an instruction stand here, known or meant? */
+/** Whether an instruction begins here, or a name that was meant as one. */
 export function startsInsn(cursor: Cursor, ahead = 0): boolean {
   const token = cursor.ahead(ahead);
   const next = cursor.ahead(ahead + 1);
@@ -58,7 +58,7 @@ export function startsInsn(cursor: Cursor, ahead = 0): boolean {
   return false;
 }
 
-/** `{ 0x95, 0, 0, 0, 0 }`: braces around nothing but values, three or more. */
+/** Whether braces such as `{ 0x95, 0, 0, 0, 0 }` contain only values, three or more. */
 function positional(cursor: Cursor, at: number): boolean {
   const close = cursor.closing(at);
   if (close < 0 || close - at > 200) return false;
@@ -72,7 +72,7 @@ function positional(cursor: Cursor, at: number): boolean {
   return commas >= 3;
 }
 
-/** Reads up to the closing brace (which stays), or for a bare list up to the end or a declaration. */
+/** Reads up to the closing brace, without it. A bare list is read up to the end of the text or a declaration. */
 export function parseList(cursor: Cursor, context: ExprContext, items: Item[], bare: boolean): void {
   const { reporter } = context;
   let needsComma: Item | undefined;
@@ -93,7 +93,7 @@ export function parseList(cursor: Cursor, context: ExprContext, items: Item[], b
       continue;
     }
     if (token.text === ";" && token.kind === "punct") {
-      // The end of a list without braces; between instructions it is a slip for a comma.
+      // A semicolon ends a list without braces. Between instructions it is a mistake for a comma.
       cursor.next();
       if (bare && !cursor.done && startsInsn(cursor))
         reporter.report("unexpected", token, { found: "`;`", expected: "`,`" }, [replaceFix(token, ",")]);
@@ -131,7 +131,7 @@ export function parseList(cursor: Cursor, context: ExprContext, items: Item[], b
       needsComma = item;
       continue;
     }
-    // One fault a line: the rest of what is not understood goes with it.
+    // One message per line: the rest of the line is skipped with it.
     if (cursor.at === before) {
       reporter.report("unexpected", token, { found: quoted(token), expected: "an instruction" });
       cursor.next();
@@ -141,14 +141,14 @@ export function parseList(cursor: Cursor, context: ExprContext, items: Item[], b
   }
 }
 
-/** One instruction; `undefined` where none stands here, or after a fault that was reported. */
+/** One instruction. `undefined`: there is none here, or it has a fault that was reported. */
 function parseItem(cursor: Cursor, context: ExprContext, items: readonly Item[]): Item | undefined {
   const token = cursor.token;
   if (token.kind === "name") return parseNamed(cursor, context);
   if (token.text === "{") return parseBraces(cursor, context, token);
   if (token.text === "(" && startsInsn(cursor)) return parseLiteral(cursor, context);
   if (token.text === "[") {
-    // `[3] = …`: taken where it names the place that is next anyway.
+    // `[3] = …` is allowed if it names the index that is next anyway.
     const node = cursor.ahead(1);
     if (
       cursor.ahead(2).text === "]" &&
@@ -162,7 +162,7 @@ function parseItem(cursor: Cursor, context: ExprContext, items: readonly Item[])
   return undefined;
 }
 
-/** Does the name that stands here have parentheses behind it? */
+/** Whether the name here is followed by parentheses. */
 const isCalled = (cursor: Cursor): boolean => cursor.token.known !== undefined || cursor.ahead(1).text === "(";
 
 function parseNamed(cursor: Cursor, context: ExprContext): Item | undefined {
@@ -203,7 +203,7 @@ function parseNamed(cursor: Cursor, context: ExprContext): Item | undefined {
   };
 }
 
-/** Over the parentheses that start here, but not into the next instruction where they do not close before it. */
+/** Skips the parentheses that start here. If they are not closed, it stops before the next instruction. */
 function skipArguments(cursor: Cursor): void {
   const close = cursor.closing(cursor.at);
   if (close < 0) {
@@ -231,7 +231,7 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
       { found: token.lineStart ? "the end of the line" : quoted(token), expected: "`(`" },
       [fixOf("replace-with", { text: macro.name + fix }, [{ span: behind, text: fix }])],
     );
-    // What was meant as arguments goes with the fault.
+    // Skip what was meant as arguments.
     while (!cursor.done && !cursor.token.lineStart && !cursor.is("}") && !startsInsn(cursor)) {
       if (cursor.is(",") && (cursor.ahead(1).lineStart || startsInsn(cursor, 1))) break;
       cursor.next();
@@ -247,7 +247,7 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
   }
   const open = cursor.next();
   let extra = 0;
-  /** An argument was reported: how many there are says nothing then. */
+  /** An argument has a fault, so a wrong number of arguments is not reported. */
   let faulty = false;
   let closed = false;
   for (;;) {
@@ -258,7 +258,7 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
     }
     if (endsArguments(cursor)) break;
     if (cursor.is(",")) {
-      // `(A, , C)`: the one in between is missing.
+      // `(A, , C)`: the argument in between is missing.
       if (args.length < macro.params.length) {
         reporter.report("missing-argument", cursor.token, {
           param: macro.params[args.length]?.name ?? "",
@@ -296,7 +296,7 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
     if (cursor.is(",")) {
       cursor.next();
       if (cursor.is(")")) {
-        // A trailing comma leaves an empty argument behind it.
+        // After a trailing comma the next argument is missing.
         if (args.length < macro.params.length) continue;
         extra++;
       }
@@ -322,10 +322,10 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
   return { kind: "macro", macro, site, complete: complete && !faulty, args, span };
 }
 
-/** Stands in an argument's place where there is none. */
+/** Stands in place of a missing argument. */
 const missing = ({ start, end }: Span): Argument => ({ start, end, node: { kind: "bad", start, end } });
 
-/** Here the arguments of a macro cannot go on: the next instruction, the end of the list or of a statement. */
+/** Whether the arguments must end here: at the next instruction, or the end of the list or statement. */
 function endsArguments(cursor: Cursor): boolean {
   const { token } = cursor;
   if (cursor.done || token.text === "}" || token.text === ";") return token.kind !== "string";
@@ -342,7 +342,7 @@ function skipToComma(cursor: Cursor): void {
 function groupHoldsInsn(cursor: Cursor): boolean {
   const close = cursor.closing(cursor.at);
   if (close < 0) return false;
-  // A group of an argument is short; a long one has swallowed what follows.
+  // An argument's brackets are short. A long group must have swallowed other instructions.
   if (close - cursor.at > 64) return true;
   for (let i = cursor.at; i < close; i++) {
     const token = cursor.tokens[i] as Token;
@@ -351,7 +351,7 @@ function groupHoldsInsn(cursor: Cursor): boolean {
   return false;
 }
 
-/** `((struct bpf_insn) { … })`, with any number of parentheses. */
+/** Reads `((struct bpf_insn) { … })`, with any number of parentheses. */
 function parseLiteral(cursor: Cursor, context: ExprContext): Item | undefined {
   const first = cursor.token;
   let open = 0;

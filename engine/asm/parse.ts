@@ -1,6 +1,5 @@
-// The whole file: finds the lists of instructions, wherever in C they stand (an array, a record of a test, a
-// function's body, nothing around them at all), and the declarations they use. What belongs to neither is
-// stepped over where it is C, and reported where it is not.
+// Parses a whole file. It finds the lists of instructions, wherever in C they stand (in an array, a test's record, a function's
+// body, or with nothing around them), and the declarations that they use. Other C is skipped. What is not C is reported.
 import type { Span } from "../base/span.ts";
 import { insnMacro } from "../isa/macros.ts";
 import { type CType, sizeOfType, stringBytes } from "./ctype.ts";
@@ -65,12 +64,12 @@ class Scanner {
         continue;
       }
       if (token.text === "." && cursor.ahead(1).kind === "name" && cursor.ahead(2).text === "=") {
-        // The inside of a record: `.insns = { … }`.
+        // The members of a record without its braces: `.insns = { … }`.
         this.#recordBody(cursor.tokens.length, undefined, []);
         continue;
       }
       if (token.kind === "name") {
-        // A misspelt macro, most likely: the list says so, with what it could be.
+        // Most likely a misspelt macro. The parser of lists reports it, with a guess.
         const before = cursor.at;
         parseList(cursor, this.#context, this.#bareProgram(token).items, true);
         if (cursor.at > before) continue;
@@ -89,7 +88,7 @@ class Scanner {
     return this.#bare;
   }
 
-  /** `MODULE_LICENSE("GPL");`, `SEC("xdp")`: calls outside any function that are no instructions. */
+  /** Skips calls outside functions that are no instructions: `MODULE_LICENSE("GPL");`, `SEC("xdp")`. */
   #outsideCall(): boolean {
     const cursor = this.#cursor;
     if (cursor.ahead(1).text !== "(" || insnMacro(cursor.token.text) || startsInsn(cursor)) return false;
@@ -103,14 +102,14 @@ class Scanner {
     return true;
   }
 
-  /** Over a declaration that starts here; `false`, and nothing read, where none does. */
+  /** Reads the declaration that starts here. `false`: there is none, and nothing was read. */
   #declaration(): boolean {
     const cursor = this.#cursor;
     const { types } = this.#context;
     const from = cursor.at;
     const { text } = cursor.token;
     const next = cursor.ahead(1);
-    // Two names in a row on a line: some type, then what is declared.
+    // Two names in a row on one line are a type and the name that is declared.
     const plain = next.kind === "name" && !next.lineStart && !startsInsn(cursor) && !startsInsn(cursor, 1);
     if (!SPECIFIERS.has(text) && !types.startsType(cursor, 0) && !plain && text !== "__attribute__") return false;
     let typedef = false;
@@ -127,7 +126,7 @@ class Scanner {
     const braces = cursor.at;
     const base = parseTypeOrBody(cursor, this.#context, this.#declared);
     if (!base) {
-      // Names that are no types of ours: over to what ends the declaration.
+      // The type is not known: skip to the end of the declaration.
       if (cursor.at === from) cursor.next();
       while (cursor.token.kind === "name" && !cursor.token.lineStart) cursor.next();
     }
@@ -136,7 +135,7 @@ class Scanner {
     for (;;) {
       if (cursor.take(";")) return true;
       if (cursor.done || startsInsn(cursor)) {
-        // Words in a row that end in nothing C knows: prose, or a line half-written.
+        // Words that C cannot have here: prose, or an unfinished line.
         if (plain && !base) {
           const first = cursor.tokens[from] as Token;
           this.#context.reporter.report("unexpected", first, { found: quoted(first), expected: "an instruction" });
@@ -162,14 +161,14 @@ class Scanner {
       if (cursor.take(",")) continue;
       if (cursor.take(";")) return true;
       if (cursor.done) return true;
-      // What stands here does not belong to a declaration any more.
+      // The token here does not belong to a declaration.
       if (cursor.at === from) cursor.next();
       if (!startsInsn(cursor) && !cursor.token.lineStart) cursor.next();
       return true;
     }
   }
 
-  /** `SEC(".maps")`, `__section("maps")` → the name in it. */
+  /** Reads `SEC(".maps")` or `__section("maps")`. Returns the name of the section. */
   #section(): string | undefined {
     const cursor = this.#cursor;
     let found: string | undefined;
@@ -218,7 +217,7 @@ class Scanner {
     this.#declared.constantSpans.set(name, { start: nameToken.start, end: nameToken.end });
   }
 
-  /** A list in braces. */
+  /** Reads a list of instructions in braces. */
   #list(name: string | undefined, at: Span, settings: Setting[]): ParsedProgram {
     const cursor = this.#cursor;
     const open = cursor.next();
@@ -230,7 +229,7 @@ class Scanner {
     return program;
   }
 
-  /** A function's body: only arrays of instructions in it count. */
+  /** Reads a function's body. Only arrays of instructions in it are used. */
   #body(): void {
     const cursor = this.#cursor;
     const close = cursor.closing(cursor.at);
@@ -268,7 +267,7 @@ class Scanner {
     cursor.at = Math.max(cursor.at, close + 1);
   }
 
-  /** Braces around anything: a list of instructions, a record of a test, or many of them. */
+  /** Reads braces around a list of instructions, around a test's record, or around many records. */
   #record(name: string | undefined): void {
     const cursor = this.#cursor;
     const open = cursor.token;
@@ -417,5 +416,5 @@ class Scanner {
 
 const unescapeText = (quoted: string): string => String.fromCharCode(...(stringBytes(quoted) ?? []));
 
-/** Swallows what goes wrong in C that only surrounds the program. */
+/** Ignores errors in C code around the program. */
 const QUIET = { report: () => undefined, similar: () => undefined } as unknown as ExprContext["reporter"];

@@ -12,7 +12,7 @@ const expand = (source: string): string => {
   return tokens.map((token) => token.text).join(" ");
 };
 
-// What gcc 12 -E -P makes of each.
+// The expected texts are the output of gcc 12 -E -P.
 test.each([
   [
     "## with nothing on a side",

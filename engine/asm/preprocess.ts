@@ -1,6 +1,6 @@
-// The C preprocessor over tokens: #define with and without parameters, # and ##, #if and its kin; #include and
-// #pragma are stepped over. Expansion works as gcc's does: a macro is not replaced within itself, and a name met
-// there stays unreplaced for good. A budget on the tokens looked at bounds the work, whatever the text.
+// The C preprocessor, which works on tokens: #define with and without parameters, # and ##, #if and its relatives. #include and
+// #pragma are skipped. Macros are expanded as in gcc: a macro is not replaced within itself, and its name found there is
+// never replaced later. A budget of tokens limits the work for any text.
 import type { Span } from "../base/span.ts";
 import { truthy } from "./ctype.ts";
 import { Cursor, quoted } from "./cursor.ts";
@@ -13,13 +13,13 @@ import { type Site, Token } from "./token.ts";
 
 export interface Define {
   readonly name: string;
-  /** Absent for a macro used without parentheses. */
+  /** Absent: the macro is used without parentheses. */
   readonly params: readonly string[] | undefined;
   readonly variadic: boolean;
   readonly body: readonly Token[];
-  /** The name in `#define name`; `undefined` for a predefined one. */
+  /** The name in `#define name`. `undefined`: the macro is predefined. */
   readonly span: Span | undefined;
-  /** Where the source uses it. */
+  /** Places where the source uses the macro. */
   readonly uses: Span[];
 }
 
@@ -31,7 +31,7 @@ export interface Preprocessed {
 
 export interface PreprocessOptions {
   readonly predefined: (name: string) => Define | undefined;
-  /** Is this name `defined` for #ifdef, besides macros of the source and predefined ones? */
+  /** Whether #ifdef takes this name as defined although it is no macro of the source and not predefined. */
   readonly known: (name: string) => boolean;
 }
 
@@ -51,7 +51,7 @@ const MAX_NESTING = 64;
 
 interface Conditional {
   readonly token: Token;
-  /** One branch was taken already. */
+  /** A branch of this #if was already taken. */
   taken: boolean;
   active: boolean;
   readonly outer: boolean;
@@ -190,7 +190,7 @@ class Preprocessor {
         if (text === ",") continue;
         if (text === "...") {
           variadic = true;
-          // gcc's `args...` names what is otherwise __VA_ARGS__
+          // In gcc's `args...` the rest is called `args` instead of __VA_ARGS__.
           if (rest[at - 1]?.kind !== "name" || rest[at - 1] === undefined || at === 2 || rest[at - 1]?.text === ",")
             params.push("__VA_ARGS__");
         } else if (kind === "name") params.push(text);
@@ -230,7 +230,7 @@ class Preprocessor {
       }
       return isDefined(name.text) === (keyword.text === "ifdef");
     }
-    // `defined X` is answered before anything is expanded.
+    // `defined X` is evaluated before macros are expanded.
     const answered: Token[] = [];
     for (let i = 0; i < rest.length; i++) {
       const token = rest[i] as Token;
@@ -264,7 +264,7 @@ class Preprocessor {
 
   #expandRange(start: number, end: number): void {
     const tokens = this.#tokens;
-    // Runs without a macro in them are copied; most sources are one such run.
+    // Runs of tokens without a macro are copied. Most sources are one such run.
     let from = start;
     for (let at = start; at < end; at++) {
       const token = tokens[at] as Token;
@@ -281,7 +281,7 @@ class Preprocessor {
     for (let at = 0; at < tokens.length; ) at += this.#expandOne(tokens, at, tokens.length, out, site);
   }
 
-  /** Appends the replacement of one token or macro use to `out`; how many tokens it took. */
+  /** Appends the replacement of one token or macro use to `out`. Returns the number of tokens that it replaced. */
   #expandOne(tokens: readonly Token[], at: number, end: number, out: Token[], site: Site | undefined): number {
     const token = tokens[at] as Token;
     if (token.kind !== "name" || token.noExpand) {
@@ -294,7 +294,7 @@ class Preprocessor {
       return 1;
     }
     let used = this.#replace(macro, tokens, at, end, out, site, new Set());
-    // The replacement may end in the name of a macro whose parentheses follow it in the text.
+    // The replacement may end with the name of a macro whose parentheses follow in the text.
     for (;;) {
       const last = out.at(-1);
       if (!last || last.site === undefined || last.kind !== "name" || last.noExpand || tokens[at + used]?.text !== "(")
@@ -310,8 +310,8 @@ class Preprocessor {
   }
 
   /**
-   * Replaces the use of a macro at `at` and rescans what comes of it together with what follows, as far as the
-   * replacement reaches. `hidden`: macros being replaced around it.
+   * Replaces the macro use at `at` and rescans the result together with the tokens that follow, until the result is used up.
+   * `hidden`: names of the macros that are being replaced around it.
    */
   #replace(
     macro: Define,
@@ -397,7 +397,7 @@ class Preprocessor {
       const token = tokens[i] as Token;
       if (--this.#budget <= 0) return undefined;
       if (token.known) {
-        // Its commas stand within its own parentheses.
+        // All commas of a known line are within its own parentheses, so it is part of one argument.
         (args.at(-1) as Token[]).push(...splitAgain(token, this.#context.source));
         continue;
       }
@@ -430,13 +430,13 @@ class Preprocessor {
     return { args, used };
   }
 
-  /** The body with its parameters replaced: as written beside # and ##, expanded elsewhere. */
+  /** The body with its parameters replaced by the arguments: as written beside # and ##, expanded elsewhere. */
   #substitute(macro: Define, args: readonly Token[][], use: Token, site: Site, hidden: Set<string>): Token[] {
     const params = macro.params ?? [];
     const expanded: (Token[] | undefined)[] = [];
     const out: Token[] = [];
     const { body } = macro;
-    // A token of the body stands where the macro is used; one of an argument where it was written.
+    // A token of the body gets the place of the macro's use. A token of an argument keeps its own place.
     const placed = (token: Token, text = token.text, kind = token.kind) =>
       new Token(kind, text, site.start, site.end, out.length === 0 && use.lineStart, token.spaced, site);
     for (let i = 0; i < body.length; i++) {
@@ -457,7 +457,7 @@ class Preprocessor {
         const left = out.pop() as Token;
         const first = right[0];
         if (!first) {
-          // gcc's `, ##__VA_ARGS__`: an empty rest takes the comma along.
+          // gcc's `, ##__VA_ARGS__`: if the rest is empty, the comma is dropped.
           if (left.text !== ",") out.push(left);
         } else if (left.text === "," && next.text === "__VA_ARGS__") out.push(left, ...right);
         else {
@@ -477,7 +477,7 @@ class Preprocessor {
       const arg = args[index] ?? [];
       if (next?.text === "##") {
         for (const t of arg) out.push(this.#within(t, site));
-        // An empty left side leaves nothing to join with.
+        // If the left side of ## is empty, there is nothing to join.
         if (arg.length === 0) i++;
         continue;
       }
@@ -492,7 +492,7 @@ class Preprocessor {
     return out;
   }
 
-  /** The same token, known to have come through `site`. */
+  /** A copy of the token that remembers the macro use `site`. */
   #within(token: Token, site: Site): Token {
     this.#budget--;
     const made = new Token(token.kind, token.text, token.start, token.end, token.lineStart, token.spaced, site);
@@ -506,7 +506,7 @@ class Preprocessor {
       return;
     }
     for (const token of arg) {
-      // Rename and "go to definition" see uses inside arguments too.
+      // Uses inside arguments count too, for rename and "go to definition".
       const macro = token.kind === "name" ? this.#macro(token.text) : undefined;
       if (macro?.span && token.site === undefined) macro.uses.push({ start: token.start, end: token.end });
     }
@@ -514,7 +514,10 @@ class Preprocessor {
   }
 }
 
-/** Instructions known by heart are tokens again where a name in them is defined by the source, and in bodies of types. */
+/**
+ * Splits known lines (known-lines.ts) into tokens again where they may mean something else: if the source defines one of their
+ * names, and in bodies of types.
+ */
 function thawed(tokens: readonly Token[], source: string): readonly Token[] {
   if (!tokens.some(({ known }) => known)) return tokens;
   const defined = new Set<string>();
@@ -536,7 +539,7 @@ function thawed(tokens: readonly Token[], source: string): readonly Token[] {
     inType.has(token) || token.known?.names.some((name) => defined.has(name)) ? splitAgain(token, source) : [token],
   );
 }
-/** The brace of a type's body is about to come. */
+/** Depth while the opening brace of a type's body is still to come. */
 const OPENING = -1;
 
 const stringify = (tokens: readonly Token[]): string => {

@@ -1,4 +1,4 @@
-// Program types by their short names, as directives and `.prog_type =` speak of them.
+// The short names of program types, as used in directives and in `.prog_type =`.
 import { baseConstant, baseConstantNames } from "./names.ts";
 
 const PREFIX = "BPF_PROG_TYPE_";
@@ -12,6 +12,6 @@ export const PROG_TYPE_NAMES: readonly string[] = [
   "oreore",
 ].filter((name, i, all) => all.indexOf(name) === i);
 
-/** The short name of a number of enum bpf_prog_type. */
+/** The short name of a program type, given its number in enum bpf_prog_type. */
 export const progTypeName = (id: number): string | undefined =>
   PROG_TYPE_NAMES.find((name) => Number(baseConstant(PREFIX + name.toUpperCase())?.v ?? -1) === id);

@@ -1,4 +1,4 @@
-// What the parser makes of the tokens: programs of written instructions and labels, before any value is known.
+// The result of the parser: programs made of written instructions and labels, before any value is computed.
 import type { Span } from "../base/span.ts";
 import type { InsnMacro } from "../isa/macros.ts";
 import type { Node } from "./node.ts";
@@ -16,7 +16,7 @@ export type Item =
       readonly span: Span;
       readonly site: Site | undefined;
       readonly macro: InsnMacro;
-      /** As many as the macro has parameters; an absent one is `bad`. */
+      /** One for each parameter of the macro. A missing argument is `bad`. */
       readonly args: readonly Argument[];
       readonly complete: boolean;
     }
@@ -27,9 +27,9 @@ export type Item =
       readonly fields: Readonly<Partial<Record<FieldName, Argument>>>;
       readonly complete: boolean;
     }
-  /** Known by heart; `token` stands for all of it. */
+  /** An instruction from known-lines.ts. `token` stands for the whole instruction. */
   | { readonly kind: "known"; readonly span: Span; readonly known: KnownLine; readonly token: Token }
-  /** Stands where an instruction was meant that nobody knows: slots of zeros, so that those behind keep their place. */
+  /** An instruction that is unknown. It gets slots of zeros, so that the slots after it keep their place. */
   | {
       readonly kind: "unknown";
       readonly span: Span;
@@ -39,9 +39,9 @@ export type Item =
     }
   | { readonly kind: "label"; readonly name: string; readonly span: Span };
 
-/** A list of instructions with what a record around it says (`.prog_type = …`, `.fixup_map_hash_8b = { 3 }`). */
+/** A list of instructions, with the settings of the record around it (`.prog_type = …`, `.fixup_map_hash_8b = { 3 }`). */
 export interface ParsedProgram {
-  /** The array's name, or the record's string; undefined for instructions without anything around them. */
+  /** The array's name, or the record's string. undefined: nothing stands around the instructions. */
   name: string | undefined;
   span: Span;
   readonly items: Item[];
@@ -53,7 +53,7 @@ export interface Setting extends Span {
   readonly values: readonly Argument[];
 }
 
-/** A map as C declares it: attributes by name. */
+/** A map declared in C, with its attributes by name. */
 export interface ParsedMap extends Span {
   readonly name: string;
   readonly attributes: readonly {

@@ -1,5 +1,5 @@
-// The maps that test_verifier makes for its records: `.fixup_map_hash_8b = { 3 }` puts the map hash_8b into the
-// load at slot 3. Source: Linux 6.18 tools/testing/selftests/bpf/test_verifier.c (do_test_fixup and its makers).
+// The maps that test_verifier makes for its records. `.fixup_map_hash_8b = { 3 }` puts the map hash_8b into the load at slot 3.
+// Source: Linux 6.18 tools/testing/selftests/bpf/test_verifier.c (do_test_fixup and the functions that make the maps).
 import { toHex } from "../base/bytes.ts";
 import { MAP_FLAGS } from "../facts/flags.ts";
 import type { MapDef } from "../program/program.ts";
@@ -14,7 +14,7 @@ const map = (name: string, type: string, keySize: number, valueSize: number, res
   ...rest,
 });
 
-/** update_map(): struct test_val { index = (6 + 1) * sizeof(int), foo[6] = 0xabcdef12 }. */
+/** The value that update_map() writes: struct test_val { index = (6 + 1) * sizeof(int), foo[6] = 0xabcdef12 }. */
 function testVal(): string {
   const bytes = new Uint8Array(48);
   bytes.set([28], 0);
@@ -23,7 +23,7 @@ function testVal(): string {
 }
 const filled = { init: { "0": testVal() } };
 
-/** By the name of the fixup without `fixup_`. */
+/** The maps by the name of their fixup without `fixup_`. */
 export const SELFTEST_MAPS: Readonly<Record<string, MapDef>> = Object.fromEntries([
   ["map_hash_8b", map("hash_8b", "hash", 8, 8, { flags: MAP_FLAGS.NO_PREALLOC })],
   ["map_hash_48b", map("hash_48b", "hash", 8, 48, { flags: MAP_FLAGS.NO_PREALLOC })],

@@ -1,6 +1,6 @@
-// "Did you mean": the nearest of the known names, or none where nothing is near.
+// "Did you mean": finds the nearest of the known names, if one is near.
 
-/** At most a third of the letters may differ; a swap of neighbours counts once. Ties go to the first. */
+/** At most a third of the letters may differ. A swap of neighbours counts once. If two names are equally near, the first is taken. */
 export function similar(name: string, known: Iterable<string>): string | undefined {
   if (name.length < 2 || name.length > 64) return undefined;
   const upper = name.toUpperCase();
@@ -8,7 +8,7 @@ export function similar(name: string, known: Iterable<string>): string | undefin
   let bestCost = Math.floor(Math.max(1, name.length / 3)) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= bestCost) continue;
-    // Only case differs: as near as can be without being the same.
+    // A name that differs only in upper and lower case is nearer than any other.
     const same = candidate.length === name.length && candidate.toUpperCase() === upper;
     const cost = same ? 0.5 : distance(name, candidate, bestCost);
     if (cost < bestCost) {
@@ -21,7 +21,7 @@ export function similar(name: string, known: Iterable<string>): string | undefin
 
 const ROWS = [new Uint8Array(80), new Uint8Array(80), new Uint8Array(80)] as const;
 
-/** Edits (insert, remove, replace, swap neighbours) from a to b, or `limit` where there are as many or more. */
+/** Number of edits (insert, remove, replace, swap neighbours) from a to b, at most `limit`. */
 function distance(a: string, b: string, limit: number): number {
   let from = 0;
   let aEnd = a.length;

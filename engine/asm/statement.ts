@@ -1,5 +1,5 @@
-// One statement of the kernel's or LLVM's notation → instruction slots. The two spell most things alike and never
-// the same thing differently, so one table reads both. Rows are tried in order; what none takes is `undefined`.
+// One statement in the kernel's or LLVM's notation → instruction slots. Most statements are written alike in both, and no
+// statement means two things, so one table reads both. Rows are tried in order. If none fits, the result is `undefined`.
 // Sources: Linux 6.18 kernel/bpf/disasm.c, LLVM 20 BPFInstrInfo.td.
 
 import { fromHex } from "../base/bytes.ts";
@@ -10,16 +10,16 @@ import { decodeInsns, type Insn } from "../isa/insn.ts";
 
 export interface Statement {
   readonly insns: readonly Insn[];
-  /** A label to jump to or to call: its distance goes into this field of the first slot. */
+  /** A label to jump to or to call. Its distance goes into this field of the first slot. */
   readonly target?: { readonly name: string; readonly field: "off" | "imm" };
-  /** A map that the load names. */
+  /** Name of the map that the load refers to. */
   readonly map?: string;
 }
 
 const insn = (code: number, fields: Partial<Insn> = {}): Insn => ({ code, dst: 0, src: 0, off: 0, imm: 0, ...fields });
 const one = (code: number, fields: Partial<Insn> = {}): Statement => ({ insns: [insn(code, fields)] });
 
-// Parts of the patterns; each captures what its reader below takes.
+// Parts of the patterns. Each captures what the matching reader below takes.
 const R = "(r(?:10|[0-9])|fp)";
 const ANY = "(r(?:10|[0-9])|w(?:10|[0-9])|fp)";
 const N = "([-+]? ?(?:0x[0-9a-f]+|[0-9]+))";
@@ -31,7 +31,7 @@ const TARGET =
 
 const registerOf = (text: string): number => (text.toLowerCase() === "fp" ? 10 : Number(text.slice(1)));
 const isWide = (text: string): boolean => !/^w/i.test(text);
-/** Any literal up to 64 bits; wider ones are cut. */
+/** The value of a literal. Bits above 64 are cut off. */
 const big = (text: string): bigint => {
   const plain = text.replace(/[\s+]/g, "");
   return plain.startsWith("-") ? -BigInt(plain.slice(1)) : BigInt(plain);
@@ -64,7 +64,7 @@ const alternatives = (texts: Iterable<string>): string =>
     .map((text) => text.replace(/[|^*+/%]/g, "\\$&"))
     .join("|");
 
-/** Where a jump leads: a number, or a name to be looked up. */
+/** A jump. `target`: a distance, or the name of a label. */
 function jump(code: number, field: "off" | "imm", target: string, fields: Partial<Insn> = {}): Statement | undefined {
   if (!/^[-+0-9]/.test(target) || /^[0-9]+[fb]$/.test(target))
     return { insns: [insn(code, fields)], target: { name: target, field } };
@@ -84,7 +84,7 @@ type Row = readonly [pattern: RegExp, read: (groups: Groups, opcode: number | un
 const row = (pattern: string, read: Row[1]): Row => [new RegExp(`^${pattern}$`, "i"), read];
 const at = (groups: Groups, index: number): string => groups[index] ?? "";
 
-/** A memory access: where, and the rest of the fields. */
+/** A memory access: its address, and the other fields. */
 function memory(
   code: number,
   sign: string | undefined,
@@ -246,7 +246,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /**
- * `text` without comments and separators. `opcode`: what stood in parentheses before it, which tells the kernel's
+ * `text` must have no comments and separators. `opcode`: the number in parentheses before it, which distinguishes the kernel's
  * `(18) r1 = 0x5` (two slots) from `(b7) r1 = 5`.
  */
 export function parseStatement(text: string, opcode?: number): Statement | undefined {

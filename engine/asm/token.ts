@@ -1,25 +1,25 @@
-// One token of C, and what it may stand for: an instruction known by heart (known-lines.ts).
+// One token of C. It may also stand for a whole instruction that is in the cache of known-lines.ts.
 import type { Span } from "../base/span.ts";
 import type { Insn } from "../isa/insn.ts";
 
 export type TokenKind = "name" | "number" | "char" | "string" | "punct" | "other";
 
-/** A class, so that the hundred thousand tokens of a large source share one hidden shape. `noExpand` alone is ever changed. */
+/** A class, so that the many tokens of a large source share one hidden class of the JavaScript engine. Only `noExpand` is changed. */
 export class Token implements Span {
   readonly kind: TokenKind;
   readonly text: string;
-  /** Where it stands; for a token out of a `#define`, where the macro was used. */
+  /** Place of the token. For a token from a `#define`: the place where the macro was used. */
   readonly start: number;
   readonly end: number;
-  /** First on its line, a line continued by a backslash counting as one. */
+  /** Whether the token is the first on its line. Lines joined by a backslash count as one. */
   readonly lineStart: boolean;
-  /** White space or a comment stood before it. */
+  /** Whether white space or a comment stood before the token. */
   readonly spaced: boolean;
-  /** The outermost `#define` it came through, as the use of it in the source. */
+  /** The use in the source of the outermost `#define` that the token came from. */
   readonly site: Site | undefined;
-  /** Named a macro that was being replaced: never replaced again (C17 6.10.3.4). */
+  /** The name of a macro, found while that macro was being replaced. It is never replaced later (C17 6.10.3.4). */
   noExpand = false;
-  /** It is the macro's name and stands for the whole instruction: see known-lines.ts. */
+  /** The whole instruction that the token, a macro's name, stands for: see known-lines.ts. */
   readonly known: KnownLine | undefined;
 
   constructor(
@@ -43,23 +43,23 @@ export class Token implements Span {
   }
 }
 
-/** One use of a macro in the source. Compared by identity. */
+/** One use of a macro in the source. Two uses are compared by identity. */
 export interface Site extends Span {
   readonly name: string;
 }
 
-/** An instruction known by heart: see known-lines.ts. */
+/** An instruction in the cache of known-lines.ts. */
 export interface KnownLine {
   readonly macro: string;
   readonly insns: readonly Insn[];
-  /** Of the instruction's text, without the comma. */
+  /** Length of the instruction's text, without the comma. */
   readonly length: number;
-  /** Offset of the comma behind it, -1 where there is none. Offsets count from the start of the instruction. */
+  /** Offset of the comma after it, from the start of the instruction, as are all offsets here. -1: there is none. */
   readonly comma: number;
   readonly args: readonly Span[];
-  /** The macro, and the constants that its arguments name. */
+  /** Names of the macro and of the constants in its arguments. */
   readonly names: readonly string[];
 }
 
-/** Where that ends which a token stands for. */
+/** End of the text that the token stands for. */
 export const endOf = (token: Token): number => (token.known ? token.start + token.known.length : token.end);

@@ -1,5 +1,5 @@
-// Names of C types and the layout of structs, as gcc lays them out on x86-64. Structs come from the UAPI
-// (recorded in facts) and from declarations in the source, which hide those of the same name.
+// Names of C types, and the layout of structs as gcc makes it on x86-64. Structs come from the UAPI (recorded in facts) and from
+// declarations in the source. The source's structs take precedence.
 import type { Span } from "../base/span.ts";
 import type { UapiStruct } from "../facts/types.ts";
 import {
@@ -23,7 +23,7 @@ import {
 import type { Cursor } from "./cursor.ts";
 import { type Reporter, replaceFix } from "./messages.ts";
 
-/** Where structs that the source does not declare come from. */
+/** Gives the structs that the source does not declare. */
 export interface StructSource {
   struct(tag: string): UapiStruct | undefined;
   structNames(): Iterable<string>;
@@ -61,7 +61,7 @@ const BASE_WORDS = new Set([
 ]);
 const TAG_WORDS = new Set(["struct", "union", "enum"]);
 
-/** Keywords by how often they stand among the specifiers of an integer type, in any order. */
+/** The integer type of these specifiers. Their order does not matter. */
 function baseType(words: readonly string[]): CType | undefined {
   const has = (word: string) => words.includes(word);
   if (has("void")) return { kind: "opaque", name: "void" };
@@ -81,14 +81,14 @@ export class Types {
   readonly #tags = new Map<string, CType>();
   readonly #typedefs = new Map<string, CType>();
   readonly #recorded = new Map<string, StructType | undefined>();
-  /** Where the source declares a tag or a typedef. */
+  /** Places where the source declares a tag or a typedef, by name. */
   readonly declared = new Map<string, Span>();
 
   constructor(source: StructSource) {
     this.#source = source;
   }
 
-  /** Does a type stand `ahead` tokens from here? */
+  /** Whether a type begins `ahead` tokens from here. */
   startsType(cursor: Cursor, ahead: number): boolean {
     const { kind, text } = cursor.ahead(ahead);
     if (kind !== "name") return false;
@@ -116,7 +116,7 @@ export class Types {
     this.#typedefs.set(name, type);
     this.declared.set(name, span);
   }
-  /** Structs of the source and of the UAPI. */
+  /** Names of the structs of the source and of the UAPI. */
   *structNames(): Iterable<string> {
     yield* this.#tags.keys();
     yield* this.#source.structNames();
@@ -126,7 +126,7 @@ export class Types {
     return type?.kind === "struct" ? type : undefined;
   }
 
-  /** `const struct foo *`, `unsigned long [4]`: specifiers and an abstract declarator. `undefined` after a report. */
+  /** Reads the name of a type, such as `const struct foo *` or `unsigned long [4]`. `undefined`: a fault was reported. */
   parseTypeName(cursor: Cursor, reporter: Reporter): CType | undefined {
     const base = this.parseSpecifiers(cursor, reporter);
     if (!base) return undefined;
@@ -153,7 +153,7 @@ export class Types {
     return type;
   }
 
-  /** Without a body in braces: `struct foo`, `unsigned int`, `__u32`. */
+  /** Reads specifiers without a body in braces: `struct foo`, `unsigned int`, `__u32`. */
   parseSpecifiers(cursor: Cursor, reporter: Reporter): CType | undefined {
     const words: string[] = [];
     let named: CType | undefined;
@@ -186,7 +186,7 @@ export class Types {
     return this.#tags.get(tag) ?? this.#uapi(tag) ?? { kind: "opaque", name: `${keyword} ${tag}` };
   }
 
-  /** The definition of what was only named when it was written. */
+  /** The definition of a type that was not defined yet when it was used. */
   complete(type: CType): CType {
     if (type.kind === "opaque") {
       const tag = /^(?:struct|union) (\w+)$/.exec(type.name)?.[1];
@@ -220,7 +220,7 @@ export class Types {
   #uapi(tag: string): StructType | undefined {
     if (this.#recorded.has(tag)) return this.#recorded.get(tag);
     const found = this.#source.struct(tag);
-    // Entered first, so that a struct that reaches itself through a pointer ends.
+    // Set first, so that a struct that points to itself does not recurse forever.
     this.#recorded.set(tag, undefined);
     const type = found && this.#fromUapi(found);
     this.#recorded.set(tag, type);
@@ -254,7 +254,7 @@ function unsignedOf(size: number, text: string): CType {
   return pair ? (signed ? pair[1] : pair[0]) : { kind: "array", of: U8, count: size };
 }
 
-/** Offset and type at the end of a path of fields and indices; `undefined` after a report. */
+/** Offset and type at the end of a path of fields and indices. `undefined`: a fault was reported. */
 export function walkField(
   type: CType,
   path: readonly FieldPath[],
@@ -296,7 +296,7 @@ export function walkField(
   return { off, type: at };
 }
 
-/** A member to lay out; `bits` for a bit-field, no name for an anonymous struct or union. */
+/** A member to lay out. `bits`: width of a bit-field. An anonymous struct or union has no name. */
 export interface Member {
   readonly name: string | undefined;
   readonly type: CType;
@@ -304,7 +304,7 @@ export interface Member {
   readonly align?: number;
 }
 
-/** Lays members out as gcc does on x86-64; members of anonymous structs and unions are lifted. */
+/** Lays members out as gcc does on x86-64. Members of anonymous structs and unions become members of the outer type. */
 export function layOut(
   name: string,
   members: readonly Member[],
@@ -320,7 +320,7 @@ export function layOut(
     if (how.union) bit = 0;
     if (member.bits !== undefined) {
       const unit = bytes * 8;
-      // A bit-field does not cross a unit of its own type; width 0 ends the unit.
+      // A bit-field does not cross a unit of its own type. Width 0 ends the unit.
       if (member.bits === 0 || (!how.packed && (bit % unit) + member.bits > unit)) bit = Math.ceil(bit / unit) * unit;
       if (member.name !== undefined) {
         fields.push({ name: member.name, off: Math.floor(bit / unit) * bytes, type: member.type, bits: member.bits });

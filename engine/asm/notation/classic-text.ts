@@ -1,4 +1,4 @@
-// Classic BPF as `tcpdump -ddd`, `-dd`, `-d` and `bpf_asm` print it: struct sock_filter. What it becomes is in classic.ts.
+// Reads classic BPF (struct sock_filter) as `tcpdump -ddd`, `-dd`, `-d` and `bpf_asm` print it. classic.ts translates it.
 import * as c from "../../isa/codes.ts";
 
 /** struct sock_filter */
@@ -9,7 +9,7 @@ export interface ClassicInsn {
   readonly k: number;
 }
 
-/** Instructions of a filter; undefined: the text is none. */
+/** Instructions of a filter. undefined: the text is none. */
 export function readClassic(text: string): ClassicInsn[] | undefined {
   const insns = counted(text) ?? braced(text) ?? listed(text);
   return insns && insns.length > 0 && insns.length <= MOST && insns.every(isClassic) && ends(insns) ? insns : undefined;
@@ -22,10 +22,10 @@ export const MISC = 0x07;
 export const LEN = 0x80;
 export const MSH = 0xa0;
 
-/** A filter's jumps stay inside, and its last instruction returns. @kernel bpf_check_classic */
+/** Whether the last instruction is a return. @kernel bpf_check_classic */
 const ends = (insns: readonly ClassicInsn[]): boolean => c.classOf(insns.at(-1)?.code ?? 0) === RET;
 
-/** Codes that bpf_check_classic lets pass. */
+/** Codes that bpf_check_classic accepts. */
 const CODES = new Set([
   ...[0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x34, 0x3c, 0x44, 0x4c, 0x54, 0x5c, 0x64, 0x6c, 0x74, 0x7c, 0x84, 0x94, 0x9c],
   ...[0xa4, 0xac],
@@ -44,7 +44,7 @@ const four = (fields: readonly (string | undefined)[]): ClassicInsn => {
   return { code, jt, jf, k: Number(fields[3]) >>> 0 };
 };
 
-/** `4` and four numbers a line, or `4,40 0 0 12,…` on one line. */
+/** Reads `4`, then four numbers per line, or all of it on one line: `4,40 0 0 12,…`. */
 function counted(text: string): ClassicInsn[] | undefined {
   const parts = text
     .trim()
@@ -56,21 +56,21 @@ function counted(text: string): ClassicInsn[] | undefined {
   return insns.every((fields) => fields !== undefined) ? insns.map((fields) => four(fields)) : undefined;
 }
 
-/** `{ 0x28, 0, 0, 0x0000000c },` */
+/** Reads rows such as `{ 0x28, 0, 0, 0x0000000c },`. */
 function braced(text: string): ClassicInsn[] | undefined {
   const row = new RegExp(
     `\\{\\s*(${NUMBER})\\s*,\\s*(${NUMBER})\\s*,\\s*(${NUMBER})\\s*,\\s*(-?${NUMBER})\\s*,?\\s*\\}`,
     "gi",
   );
   const rows = [...text.matchAll(row)];
-  // Nothing else with digits may stand there but what declares the array.
+  // Apart from the rows, only the array's declaration may contain digits.
   const rest = text
     .replace(row, "")
     .replace(/\b(?:static|const|struct|sock_filter|\w+\s*\[\s*\d*\s*\])\s*|[{}=;,\s]|\/\*.*?\*\//gs, "");
   return rows.length > 0 && rest === "" ? rows.map((match) => four(match.slice(1, 5))) : undefined;
 }
 
-/** `(000) ldh      [12]`, with numbers of instructions as targets. */
+/** Reads lines such as `(000) ldh      [12]`. Targets of jumps are numbers of instructions. */
 function listed(text: string): ClassicInsn[] | undefined {
   const lines = text
     .split("\n")

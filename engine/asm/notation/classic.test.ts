@@ -1,4 +1,4 @@
-// Classic filters out of tcpdump and bpf_asm, as the kernel translates them; run beside an interpreter of classic BPF.
+// Classic filters from tcpdump and bpf_asm, translated as the kernel does it, and compared with an interpreter of classic BPF.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toHex } from "../../base/bytes.ts";
@@ -15,7 +15,7 @@ import { translate } from "./classic.ts";
 import { type ClassicInsn, readClassic } from "./classic-text.ts";
 import { detect } from "./detect.ts";
 
-/** `tcpdump -ddd -y EN10MB ip and udp`: ethertype, protocol, all of the packet or nothing. */
+/** Output of `tcpdump -ddd -y EN10MB ip and udp`: checks ethertype and protocol, and returns the whole packet or nothing. */
 const DDD = "6\n40 0 0 12\n21 0 3 2048\n48 0 0 23\n21 0 1 17\n6 0 0 262144\n6 0 0 0\n";
 const IP_UDP: readonly ClassicInsn[] = [
   { code: 40, jt: 0, jf: 0, k: 12 },
@@ -76,7 +76,7 @@ test.each([
   expect(readClassic(text)).toBeUndefined();
 });
 
-/** What the filter means by itself: RFC-less, as the manual of bpf(4) tells it. */
+/** Interprets a filter as the manual page bpf(4) describes it. There is no RFC. */
 function meaning(filter: readonly ClassicInsn[], packet: Uint8Array): number {
   let [a, x] = [0, 0];
   const m = new Uint32Array(16);
@@ -227,12 +227,12 @@ test("a translated filter is accepted", () => {
   expect(judge(program, { logLevel: 1 })).toMatchObject({ verdict: "accept" });
 });
 
-// Not verified: a classic filter may hold what is never reached.
+// The translated filter is not verified here: a classic filter may contain code that is never reached.
 test("a translated filter returns what the filter means", () => {
   const kernel = new Kernel();
   fc.assert(
     fc.property(filters, fc.uint8Array({ minLength: 14, maxLength: 40 }), (filter, tail) => {
-      // A frame of no known protocol; socket filters see what is behind its header.
+      // A frame with an unknown protocol. Socket filters see the bytes after the frame's header.
       const frame = new Uint8Array(14 + tail.length);
       frame.set([0x88, 0xb5], 12);
       frame.set(tail, 14);

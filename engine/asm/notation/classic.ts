@@ -1,5 +1,5 @@
-// A classic filter as the kernel translates it: A in R0, X in R7, the scratch words on the stack, the context in R6. Packet loads
-// stay BPF_LD_ABS and BPF_LD_IND, which the kernel takes apart later.
+// Translates a classic filter as the kernel does: A in R0, X in R7, the context in R6, the scratch words on the stack. Packet loads
+// stay BPF_LD_ABS and BPF_LD_IND, which the kernel rewrites later.
 // @kernel net/core/filter.c bpf_convert_filter, convert_bpf_extensions
 import { helperId } from "../../facts/helpers.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
@@ -19,7 +19,7 @@ const EXIT = make(c.BPF_JMP | c.BPF_EXIT);
 
 /** SKF_AD_OFF */
 const EXTENSIONS = -0x1000;
-/** Offset behind SKF_AD_OFF → field of struct __sk_buff. */
+/** Offset from SKF_AD_OFF → field of struct __sk_buff. */
 const FIELDS: Readonly<Record<number, string>> = {
   0: "protocol",
   4: "pkt_type",
@@ -31,7 +31,7 @@ const FIELDS: Readonly<Record<number, string>> = {
   48: "vlan_present",
   60: "vlan_proto",
 };
-/** Fields that stand there in network order. */
+/** Fields that struct __sk_buff has in network byte order. */
 const BIG_ENDIAN = new Set(["protocol", "vlan_proto"]);
 const HELPERS: Readonly<Record<number, string>> = { 36: "get_smp_processor_id", 56: "get_prandom_u32" };
 const ALU_XOR_X = 40;
@@ -44,12 +44,12 @@ export interface Translated {
   readonly slots: readonly number[];
 }
 
-/** The filter as a socket filter of today; undefined: it uses an extension that programs cannot reach, or jumps out. */
+/** The filter as an eBPF socket filter. undefined: it uses an extension that programs cannot use, or jumps out of the filter. */
 export function translate(filter: readonly ClassicInsn[]): Translated | undefined {
-  // The kernel writes `w0 ^= w0`, which its verifier would refuse of a program from user space: R0 is not set.
+  // The kernel writes `w0 ^= w0` instead. In a program from user space the verifier would refuse that, because R0 is not set yet.
   const insns: Insn[] = [mov32(A, 0), mov32(X, 0), mov64(CTX, 1)];
   const slots: number[] = [];
-  /** Slot of a jump → the classic instruction that it leads to. */
+  /** Each jump: its slot, and the classic instruction that it leads to. */
   const jumps: (readonly [slot: number, target: number])[] = [];
   for (const [i, insn] of filter.entries()) {
     slots.push(insns.length);
@@ -81,7 +81,7 @@ function convert({ code, jt, jf, k }: ClassicInsn, i: number): Part | undefined 
       const op = code & 0xf0;
       const does = make(code, { dst: A, ...(op === c.BPF_NEG ? {} : isX ? { src: X } : { imm }) });
       if (!isX || (op !== c.BPF_DIV && op !== c.BPF_MOD)) return plain(does);
-      // Dividing by zero ends a filter with 0.
+      // A division by zero ends the filter with result 0.
       return plain(
         make(c.BPF_ALU | c.BPF_MOV | c.BPF_X, { dst: X, src: X }),
         make(c.BPF_JMP | c.BPF_JNE | c.BPF_K, { dst: X, off: 2 }),
@@ -110,7 +110,7 @@ function convert({ code, jt, jf, k }: ClassicInsn, i: number): Part | undefined 
   }
 }
 
-/** Jumps when the other way is next. */
+/** The opposite of each jump, for a jump whose true branch is the next instruction. */
 const TURNED: Readonly<Record<number, number>> = {
   [c.BPF_JEQ]: c.BPF_JNE,
   [c.BPF_JGT]: c.BPF_JLE,
@@ -122,7 +122,7 @@ function jumpOf(code: number, jt: number, jf: number, k: number, i: number): Par
   const op = code & 0xf0;
   if (op === c.BPF_JA) return { insns: [ja], jumps: [[0, i + k + 1]] };
   const isX = (code & c.BPF_X) !== 0;
-  // Immediates are signed: a large one is compared in a register.
+  // Immediates are signed in eBPF, so a large one is compared by way of a register.
   const isLarge = !isX && k > 0x7fff_ffff;
   const before = isLarge ? [mov32(TMP, k)] : [];
   const source = isX || isLarge ? { src: isX ? X : TMP } : { imm: k };

@@ -1,4 +1,4 @@
-// What is it that was pasted? Decides among the notations and turns each into instructions and macros.
+// Recognises the notation of a pasted text, and turns the text into instructions and macros.
 
 import { INDENT, macroLines, macroText } from "../../disasm/macro.ts";
 import { helperName } from "../../facts/helpers.ts";
@@ -24,7 +24,7 @@ export type PasteKind =
   | DumpKind
   | "unknown";
 
-/** What a paste is called, for the sentence that says what was done with it. */
+/** Names of the notations, for the message after a paste. */
 export const PASTE_NAMES: Readonly<Record<PasteKind, { readonly en: string; readonly ja: string }>> = {
   macro: { en: "C macros", ja: "C マクロ" },
   kernel: { en: "the kernel's notation", ja: "カーネルの表記" },
@@ -44,11 +44,11 @@ export const PASTE_NAMES: Readonly<Record<PasteKind, { readonly en: string; read
 
 export interface Pasted {
   readonly kind: PasteKind;
-  /** Absent for macros, which stay as they are, and where nothing could be read. */
+  /** Absent: the text is macros, which stay as they are, or nothing could be read. */
   readonly insns?: readonly Insn[];
-  /** The same as macros, with map declarations where loads name maps. */
+  /** The program as macros, with declarations of the maps that its loads name. */
   readonly source?: string;
-  /** What could not be read. */
+  /** Parts that could not be read. */
   readonly faults: TextProgram["faults"];
 }
 
@@ -83,7 +83,7 @@ export function detect(text: string): Pasted {
   };
 }
 
-/** A compiler names variables as it names maps: what is read through the address is a variable's. */
+/** Compilers name variables in the same way as maps. If a load reads through the address, it is a variable. */
 const withVariables = ({ insns, maps }: TextProgram): readonly Insn[] =>
   insns.map((insn, slot) =>
     maps.has(slot) && isVariable(insns, slot) ? { ...insn, src: BPF_PSEUDO_MAP_VALUE } : insn,
@@ -92,7 +92,7 @@ const withVariables = ({ insns, maps }: TextProgram): readonly Insn[] =>
 const notTaken = (programs: readonly string[]): string =>
   programs.length === 0 ? "" : `// The text holds other programs too: ${programs.join(", ")}.\n`;
 
-/** Macros below the classic instructions that they stand for. */
+/** The macros of a translated filter, each group after a comment with its classic instruction. */
 function classicSource(filter: readonly ClassicInsn[], { insns, slots }: Translated): string {
   const lines = macroLines(insns, { helperName });
   let text = "// @prog socket_filter\n";
@@ -104,7 +104,7 @@ function classicSource(filter: readonly ClassicInsn[], { insns, slots }: Transla
   return text;
 }
 
-/** An instruction macro in use, or an initialiser of struct bpf_insn. */
+/** Whether the text uses an instruction macro, or has an initialiser of struct bpf_insn. */
 function looksLikeMacros(text: string): boolean {
   for (const match of text.matchAll(/\b(_*BPF_[A-Z0-9_]+|TAIL_CALL)\s*\(/g))
     if (insnMacro(match[1] as string) || /^_*BPF_/.test(match[1] as string)) return true;
@@ -119,10 +119,10 @@ function kindOf(text: string, program: TextProgram): PasteKind {
   return /\bpc ?[-+]|\(r\d+ [-+]\d|#\d/.test(text) ? "kernel" : "llvm";
 }
 
-/** Macros for a program; each map that it names is declared. */
+/** A program as macros, with a declaration for each map that it names. */
 export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, string> = new Map()): string {
   const names = new Set([...maps.values()].map(identifier));
-  /** Bytes of a value that its loads speak of. */
+  /** For each map: the size of its value in bytes, as far as loads use it. */
   const sizes = new Map<string, number>();
   for (const [slot, name] of maps) {
     if (insns[slot]?.src !== BPF_PSEUDO_MAP_VALUE) continue;
@@ -136,7 +136,7 @@ export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, strin
   };
   return declarations + macroText(insns, { helperName, mapName }, INDENT);
 }
-/** A map that the text only names: as the selftests have it where it is theirs, else a guess to be corrected. */
+/** Declaration of a map that the text only names: that of the selftests if they have this map, else a guess for the reader to correct. */
 function declaration(name: string, valueSize = 8): string {
   const def = SELFTEST_MAPS[name] ?? { type: "array", keySize: 4, valueSize, maxEntries: 1, flags: 0 };
   const fields = Object.entries(def.fields ?? {}).map(([field, off]) => ` field.${field}=${off}`);

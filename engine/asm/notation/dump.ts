@@ -1,5 +1,5 @@
-// Bytes of a program out of the text that tools and programs show them as. Each reader takes a whole text or
-// leaves it alone; the caller asks them in order.
+// Reads the bytes of a program from the text in which tools and programming languages write them. Each reader accepts or refuses
+// a whole text. The readers are tried in order.
 import { fromHex } from "../../base/bytes.ts";
 import { stringBytes } from "../ctype.ts";
 
@@ -14,12 +14,12 @@ type Reader = (text: string, lines: readonly string[]) => Uint8Array | undefined
 const BARRED = /^([0-9a-f]{4,16})[ \t]+([0-9a-f \t]+)$/i;
 const PLAIN = /^([0-9a-f]{4,16})(?::|[ \t])[ \t]*((?:[0-9a-f]{2,8}[ \t]?)+?)(?:[ \t]{2,}.*)?$/i;
 
-/** `00000000: b700 0000 2a00 0000  ....*...`, `hexdump -C`, `od -A x -t x1`. */
+/** Reads `00000000: b700 0000 2a00 0000  ....*...` (xxd), and the output of `hexdump -C` and `od -A x -t x1`. */
 const xxd: Reader = (_, lines) => {
   const bytes: number[] = [];
   let read = 0;
   for (const line of lines) {
-    // The column of characters stands behind two blanks (xxd) or between bars (hexdump -C).
+    // The column of characters comes after two blanks (xxd) or between bars (hexdump -C).
     const bar = /^[0-9a-f]+:/i.test(line) ? -1 : line.indexOf("|");
     const digits = bar >= 0 ? line.slice(0, bar).trim() : line;
     const pattern = bar >= 0 ? BARRED : PLAIN;
@@ -39,13 +39,13 @@ const xxd: Reader = (_, lines) => {
   return read > 0 ? Uint8Array.from(bytes) : undefined;
 };
 
-/** `"\x95\x00…"` of C, Python and Rust, pieces joined. */
+/** Reads strings of C, Python and Rust such as `"\x95\x00…"`, and joins them. */
 const escapes: Reader = (text) => {
   if (!/\\x[0-9a-f]{2}/i.test(text)) return undefined;
   const strings = text.match(/b?(?:"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')/g) ?? [`"${text.trim()}"`];
   const bytes: number[] = [];
   for (const string of strings) {
-    // A hex escape of C goes as far as its digits do; tools always write two.
+    // In C a hex escape takes all digits that follow. Tools always write two digits.
     const part = stringBytes(
       string
         .replace(/^b/, "")
@@ -58,7 +58,7 @@ const escapes: Reader = (text) => {
 };
 
 const numbers = (text: string): bigint[] | undefined => {
-  // From the last opening bracket of the initialiser on; types and names before it hold digits of their own.
+  // Start at the initialiser's opening bracket, because types and names before it contain digits too.
   const open = Math.max(
     text.indexOf("{"),
     text.search(/= ?&? ?\[|vec!\[|&\[(?=\s*[0-9])/),
@@ -82,7 +82,7 @@ const numbers = (text: string): bigint[] | undefined => {
   return values.length > 0 ? values : undefined;
 };
 
-/** `{ 0x95, 0x00, … }`, `[149, 0, …]`. */
+/** Reads `{ 0x95, 0x00, … }` or `[149, 0, …]`. */
 const byteArray: Reader = (text) => {
   // Go prints a slice without commas.
   const values = /,|0x|^\s*\[\d+ \d/i.test(text) ? numbers(text) : undefined;
@@ -90,7 +90,7 @@ const byteArray: Reader = (text) => {
   return Uint8Array.from(values, Number);
 };
 
-/** 64-bit words, each an instruction, the lowest byte its opcode. */
+/** Reads 64-bit words. Each is an instruction, with the opcode in its lowest byte. */
 const words: Reader = (text) => {
   const values = /0x/i.test(text) ? numbers(text) : undefined;
   if (!values || values.some((value) => value > 0xffff_ffff_ffff_ffffn)) return undefined;
@@ -114,7 +114,7 @@ const READERS: readonly (readonly [DumpKind, Reader])[] = [
   ["hex", hex],
 ];
 
-/** `undefined`: no dump of whole instructions. */
+/** `undefined`: the text is no dump of whole instructions. */
 export function readDump(text: string): Dump | undefined {
   if (text.length > 4_000_000) return undefined;
   const lines = text

@@ -1,12 +1,12 @@
-// clang's inline assembly in C, as the kernel's newer selftests are written: the statements out of the strings, and
-// the operands (`__imm_const(off, offsetof(…))`, `[x]"i"(…)`, `__imm_insn(…)`) as values in their place.
+// Reads clang's inline assembly in C, as in the kernel's newer selftests. It takes the statements out of the strings and
+// replaces the operands (`__imm_const(off, offsetof(…))`, `[x]"i"(…)`, `__imm_insn(…)`) by their values.
 import { encodeInsns } from "../../isa/insn.ts";
 import { assemble } from "../assemble.ts";
 import { stringBytes } from "../ctype.ts";
 import { Cursor } from "../cursor.ts";
 import { lex } from "../lex.ts";
 
-/** All asm blocks of a text as plain statements; `undefined` where it holds none. */
+/** All asm blocks of a text as plain statements. `undefined`: it has none. */
 export function inlineAssembly(source: string): string | undefined {
   if (!/\basm\b|__asm__/.test(source)) return undefined;
   const { tokens } = lex(joinLines(source));
@@ -34,7 +34,7 @@ export function inlineAssembly(source: string): string | undefined {
   return blocks.length === 0 ? undefined : blocks.join("\n");
 }
 
-/** Lines that a backslash joins are one to the compiler; statements are held apart by semicolons. */
+/** Joins lines that end with a backslash, as the compiler does. Semicolons separate the statements. */
 const joinLines = (source: string): string => source.replace(/\\\r?\n/g, "  ");
 
 const OPERAND =
@@ -60,7 +60,7 @@ function substitute(body: string, operands: string, defines: string): string {
     .replace(/- -/g, "+ ");
 }
 
-/** Up to the parenthesis that closes what is open at `start`. */
+/** The text from `start` up to the parenthesis that closes the group around it. */
 function balanced(text: string, start: number): string {
   let depth = 1;
   let at = start;
@@ -71,7 +71,7 @@ function balanced(text: string, start: number): string {
   return text.slice(start, at);
 }
 
-/** The number an operand stands for; its name where it is no constant. */
+/** The number that an operand stands for, or its name if it is no constant. */
 function constantValue(expression: string, defines: string, name: string): string {
   const { insns, ok } = assemble(`${defines}\nBPF_LD_IMM64(BPF_REG_0, ${expression})`);
   const [low, high] = insns;

@@ -1,4 +1,4 @@
-// Listings of a real object (fixtures/count.bpf.c, whose head says how they were made): one program with the functions it calls.
+// Listings of a real object (the head of fixtures/count.bpf.c says how they were made): one program with the functions that it calls.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -11,7 +11,7 @@ import { detect } from "./detect.ts";
 
 const fixture = (name: string): string => readFileSync(join(import.meta.dirname, "fixtures", name), "utf8");
 
-/** The program as macros, assembled; its lines as the kernel writes them. */
+/** The program as assembled macros, and its lines in the kernel's notation. */
 function taken(text: string) {
   const pasted = detect(text);
   const assembly = assemble(pasted.source as string);
@@ -26,7 +26,7 @@ test("llvm-objdump -dr: relocations name the maps, the function that is called s
   expect(assembly.maps.map(({ name }) => name)).toEqual(["hits", "step"]);
   expect(lines.filter((line) => /call/.test(line))).toEqual(["(85) call bpf_map_lookup_elem#1", "(85) call pc+2"]);
   expect([...assembly.mapRefs.values()]).toEqual([0, 1]);
-  // A variable is read through its address: its map is loaded by value.
+  // A variable is read through its address, so its map is loaded with BPF_PSEUDO_MAP_VALUE.
   expect(pasted.source).toContain("BPF_LD_MAP_VALUE(BPF_REG_2, step, 0)");
 });
 

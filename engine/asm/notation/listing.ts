@@ -1,5 +1,5 @@
-// What compilers and tools write of a whole object: `llvm-objdump -d` with or without `-r`, and `clang -S`. One program is taken
-// out of it, with the functions that it calls behind it, as libbpf would load it.
+// Reads listings of a whole object: `llvm-objdump -d` with or without `-r`, and `clang -S`. It takes one program from the listing,
+// followed by the functions that it calls, as libbpf would load it.
 import { fromHex } from "../../base/bytes.ts";
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
@@ -7,9 +7,9 @@ import { decodeInsns, type Insn, isLdImm64 } from "../../isa/insn.ts";
 
 export interface Listed {
   readonly insns: readonly Insn[];
-  /** Slot → name of the map that its load speaks of. */
+  /** Slot of a load → name of the map that it refers to. */
   readonly maps: ReadonlyMap<number, string>;
-  /** Programs of the listing that were not taken. */
+  /** Names of the programs in the listing that were not taken. */
   readonly others: readonly string[];
 }
 
@@ -21,21 +21,21 @@ interface Relocation {
 interface Func {
   readonly name: string;
   readonly section: string;
-  /** Slot in its section. */
+  /** First slot, counted in the section. */
   readonly start: number;
   readonly insns: Insn[];
-  /** By slot in the function. */
+  /** Relocations by slot, counted in the function. */
   readonly relocations: Map<number, Relocation>;
 }
 
 const SECTION = /^Disassembly of section (\S+?):$/;
 const HEADING = /^([0-9a-f]{8,16}) <([^>+]+)>:$/;
 const ROW = /^(\d+|[0-9a-f]+):\s+((?:[0-9a-f]{2} ){7}[0-9a-f]{2}(?: (?:[0-9a-f]{2} ){7}[0-9a-f]{2})?)(?:\s|$)/;
-/** The second half of a wide load on a line of its own. */
+/** The second half of a 64-bit load on a line of its own. */
 const HALF = /^(?:[0-9a-f]{2} ){7}[0-9a-f]{2}$/;
 const RELOCATION = /^[0-9a-f]+:\s+(R_BPF_\w+)\s+(\S+)$/;
 
-/** undefined: the text is no listing of llvm-objdump with bytes and headings. */
+/** undefined: the text is no llvm-objdump listing with bytes and headings. */
 export function readObjdump(text: string): Listed | undefined {
   const funcs: Func[] = [];
   let section = ".text";
@@ -69,13 +69,13 @@ export function readObjdump(text: string): Listed | undefined {
 
 const bytesOf = (hex: string): Insn[] => decodeInsns(fromHex(hex.replace(/ /g, "")) as Uint8Array);
 
-/** The slot of the last instruction: of a wide load its first. */
+/** The slot of the last instruction. For a 64-bit load, its first slot. */
 const lastFirstSlot = (insns: readonly Insn[]): number => {
   const before = insns.at(-2);
   return insns.length - (before && isLdImm64(before) ? 2 : 1);
 };
 
-/** libbpf takes functions of other sections than .text for programs; where there is none, the first function is meant. */
+/** Takes one program with its functions. To libbpf, functions outside .text are programs. If there is none, the first function is taken. */
 function linked(funcs: readonly Func[]): Listed {
   const programs = funcs.filter(({ section }) => section !== ".text");
   const main = programs[0] ?? (funcs[0] as Func);
@@ -109,7 +109,7 @@ function linked(funcs: readonly Func[]): Listed {
           const isData = relocation.symbol.startsWith(".") || isVariable(func.insns, slot);
           maps.set(base + slot, relocation.symbol);
           done = { ...insn, src: isData ? c.BPF_PSEUDO_MAP_VALUE : c.BPF_PSEUDO_MAP_FD, imm: 0 };
-          // Data is counted from the start of its section.
+          // Offsets of data count from the start of the section.
           const high = func.insns[slot + 1];
           if (isData && high) func.insns[slot + 1] = { ...high, imm: insn.imm };
         }
@@ -121,7 +121,7 @@ function linked(funcs: readonly Func[]): Listed {
   return { insns, maps, others };
 }
 
-/** The next instructions that load behind an address before it is handed to a call: it is a variable's, not a map's. */
+/** Number of instructions that are searched for a load through an address, before a call gets it. A load means a variable, not a map. */
 const NEAR = 16;
 export function isVariable(insns: readonly Insn[], slot: number): boolean {
   const reg = insns[slot]?.dst;
@@ -135,7 +135,7 @@ export function isVariable(insns: readonly Insn[], slot: number): boolean {
   return false;
 }
 
-/** By name, or by the section and the place in it: what the instruction holds counts from behind it. */
+/** The function that a call leads to, by name, or by section and place. The distance in the instruction counts from the next one. */
 function calledBy(
   funcs: readonly Func[],
   from: Func,
@@ -151,7 +151,7 @@ function calledBy(
   return func && target < func.start + func.insns.length ? { func, into: target - func.start } : undefined;
 }
 
-/** What `clang -S` writes: statements of one program and the functions of .text; undefined: it is no such text. */
+/** Reads the output of `clang -S`: statements of one program and of the functions in .text. undefined: it is another text. */
 export function readCompiled(
   text: string,
 ): { readonly statements: string; readonly others: readonly string[] } | undefined {
@@ -163,7 +163,7 @@ export function readCompiled(
     const directive = /^\.(section|text|data|bss|rodata)\b\s*([^,\s]*)/.exec(line);
     if (directive) section = directive[1] === "section" ? (directive[2] as string) : `.${directive[1]}`;
     if (line === "" || /^\.[a-z]/.test(line) || !isCode(section)) continue;
-    // Local names of the compiler's own are of no use here; those of blocks are.
+    // The compiler's local names are not needed, except those of basic blocks.
     if (/^\.L\S*:$/.test(line)) continue;
     const name = /^([A-Za-z_][\w.$]*):$/.exec(line)?.[1];
     if (name !== undefined && !/^LBB\d/.test(name)) parts.push({ name, section, lines: [] });
@@ -180,7 +180,7 @@ export function readCompiled(
   };
 }
 
-/** Sections that hold instructions; data, maps and what debuggers read do not. */
+/** Whether a section contains instructions, and not data, maps or debugging information. */
 const isCode = (section: string): boolean =>
   !/^\.(?:maps|data|bss|rodata|debug|BTF|rel|llvm|addrsig|kconfig|ksyms)|^(?:license|maps|version)$/.test(section);
 

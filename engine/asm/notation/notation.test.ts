@@ -11,7 +11,7 @@ import { OUTPUTS, type OutputKind } from "./output.ts";
 const hexOf = (insns: readonly Insn[]) => toHex(encodeInsns(insns));
 const KINDS = Object.keys(OUTPUTS) as OutputKind[];
 
-/** Back to instructions, the way a paste goes. */
+/** The bytes of a text, read as a paste is read. */
 const readBack = (text: string): string => {
   const pasted = detect(text);
   return hexOf(pasted.kind === "macro" ? assemble(text).insns : (pasted.insns ?? []));
@@ -24,7 +24,7 @@ const s32 = fc.oneof(
   fc.constantFrom(0, 1, -1, 0x7fff_ffff, -0x8000_0000),
 );
 
-/** Any instruction of the table with sensible operands. */
+/** Any instruction of the table, with valid operands. */
 const formed: fc.Arbitrary<Insn[]> = fc.constantFrom(...FORMS).chain((form) =>
   fc.record({ dst: register, src: register, off: s16, imm: s32, high: s32 }).map(({ high, ...fields }) => {
     const used = (field: "dst" | "src" | "off" | "imm") =>
@@ -83,7 +83,7 @@ test("text → bytes → text is the same text", () => {
   );
 });
 
-// Bytes as llvm-mc 14 and 20 encode them.
+// The bytes are those of llvm-mc 14 and 20.
 test.each([
   ["r0 += 42", "070000002a000000"],
   ["w0 += w1", "0c10000000000000"],

@@ -1,4 +1,4 @@
-// A program as text to take elsewhere: into C, Rust, Go, Python, a shell. All of them hold every byte.
+// Writes a program as text for use elsewhere: in C, Rust, Go, Python or a shell. Every form keeps all bytes.
 import { toHex } from "../../base/bytes.ts";
 import { formatInsn } from "../../disasm/kernel.ts";
 import { llvmText } from "../../disasm/llvm.ts";
@@ -11,7 +11,7 @@ type Writer = (insns: readonly Insn[]) => string;
 
 const HEX_DIGITS = (byte: number): string => byte.toString(16).padStart(2, "0");
 
-/** One line an instruction slot, made of its eight bytes. */
+/** One line for each slot, made from its eight bytes. */
 const perSlot = (insns: readonly Insn[], line: (bytes: readonly number[]) => string): string => {
   const bytes = encodeInsns(insns);
   let text = "";
@@ -21,7 +21,7 @@ const perSlot = (insns: readonly Insn[], line: (bytes: readonly number[]) => str
 const zeroX = (bytes: readonly number[]): string => bytes.map((byte) => `0x${HEX_DIGITS(byte)}`).join(", ");
 
 export const OUTPUTS = {
-  /** Compiles with <linux/bpf.h> and tools/include/linux/filter.h. */
+  /** Can be compiled with <linux/bpf.h> and tools/include/linux/filter.h. */
   c: (insns) => `struct bpf_insn prog[] = {\n${macroText(insns, { helperName })}};\n`,
   macros: (insns) => macroText(insns, { helperName }),
   llvm: llvmText,
@@ -38,7 +38,7 @@ export const OUTPUTS = {
 } as const satisfies Record<string, Writer>;
 export type OutputKind = keyof typeof OUTPUTS;
 
-/** The kernel's text; an instruction that its words would lose (a field that it does not print) becomes `.8byte`. */
+/** The kernel's notation. An instruction with a field that this notation does not show becomes `.8byte`. */
 function kernelOut(insns: readonly Insn[]): string {
   let text = "";
   for (let slot = 0; slot < insns.length; slot++) {

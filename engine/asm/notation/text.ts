@@ -1,4 +1,4 @@
-// Programs in the kernel's or LLVM's notation: by hand, as clang's inline assembly, or as tools print them
+// Reads programs in the kernel's or LLVM's notation: written by hand, as clang's inline assembly, or printed by tools
 // (bpftool prog dump xlated, llvm-objdump, the verifier's log). Labels and slot numbers are resolved here.
 
 import { fromHex } from "../../base/bytes.ts";
@@ -9,17 +9,17 @@ import { inlineAssembly } from "./inline-asm.ts";
 
 export interface TextProgram {
   readonly insns: readonly Insn[];
-  /** Slot → name of the map that its load speaks of. */
+  /** Slot of a load → name of the map that it refers to. */
   readonly maps: ReadonlyMap<number, string>;
-  /** What could not be read, each as it stands. */
+  /** Parts that could not be read. */
   readonly faults: readonly {
     readonly span: Span;
     readonly text: string;
     readonly why: "statement" | "label" | "gap";
   }[];
-  /** Lines that were instructions; the rest was nothing of the program. */
+  /** Number of lines that were instructions. */
   readonly understood: number;
-  /** Opcodes in parentheses or slot numbers stood in the text: a tool printed it. */
+  /** The text has opcodes in parentheses or slot numbers, so a tool printed it. */
   readonly printed: boolean;
 }
 
@@ -27,7 +27,7 @@ const HEX_BYTES = /^(?:[0-9a-f]{2}[ \t]+){7}[0-9a-f]{2}(?:[ \t]+(?:[0-9a-f]{2}[ 
 const NUMBERED = /^([0-9]+):[ \t]*(?:\(([0-9a-f]{2})\)[ \t]*)?(.*)$/i;
 const OBJDUMP = /^((?:[0-9a-f]{2} ){7}[0-9a-f]{2}(?: (?:[0-9a-f]{2} ){7}[0-9a-f]{2})?)[ \t]*(.*)$/i;
 const OPCODE = /^\(([0-9a-f]{2})\)[ \t]*(.*)$/i;
-/** Lines of a log or a dump that are no instructions. */
+/** Lines of a log or dump that are no instructions. */
 const NOISE =
   /^(?:;|#|\/\/|$|from \d+ to|processed \d|func#|\d+: R\d|R\d+[_=]|last_idx|regs=|mark_precise|parent|Live regs|propagating|verification time|stack depth|[0-9a-f]{16} <|Disassembly of|.*file format|max_states|caller:|callee:|frame\d|returning from|int |void |\w+\(\):|-- )/;
 const LABEL = /^([\w.$%][\w.$%=]*):(?!:)\s*(.*)$/;
@@ -36,14 +36,14 @@ export function parseText(source: string): TextProgram {
   const slots: (Insn | undefined)[] = [];
   const maps = new Map<number, string>();
   const labels = new Map<string, number>();
-  /** `1:`, which may be there many times; `1f` and `1b` mean the nearest. */
+  /** Labels such as `1:`, of which there may be many. `1f` and `1b` mean the nearest one after or before. */
   const locals: { name: string; place: number }[] = [];
   const targets: { slot: number; field: "off" | "imm"; name: string; span: Span }[] = [];
   const faults: { span: Span; text: string; why: "statement" | "label" | "gap" }[] = [];
   let understood = 0;
   let printed = false;
   let place = 0;
-  /** The slot that the bytes on the next line belong to (bpftool's `opcodes`). */
+  /** The slot to which the bytes on the next line belong (bpftool's `opcodes`). -1: none. */
   let bytesFor = -1;
 
   const put = (statement: Statement, span: Span) => {
@@ -65,7 +65,7 @@ export function parseText(source: string): TextProgram {
   };
 
   const inline = inlineAssembly(source);
-  /** Bytes of `.byte`, `.short` and `.long` until they are an instruction. */
+  /** Bytes of `.byte`, `.short` and `.long`, collected until there are eight. */
   let data: number[] = [];
   let offset = 0;
   for (const line of (inline ?? source)
@@ -152,7 +152,7 @@ export function parseText(source: string): TextProgram {
 
 const DATA_SIZES: Readonly<Record<string, number>> = { byte: 1, short: 2, "2byte": 2, long: 4, "4byte": 4 };
 
-/** `.byte 0xe5`, `.short -2`, `.long 1`; `undefined` for anything else. */
+/** The bytes of a statement such as `.byte 0xe5`, `.short -2` or `.long 1`. `undefined`: another statement. */
 function dataBytes(statement: string): number[] | undefined {
   const match = /^\.(byte|short|2byte|long|4byte)\s+(-?(?:0x[0-9a-f]+|[0-9]+))$/i.exec(statement);
   if (!match) return undefined;

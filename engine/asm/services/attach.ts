@@ -1,7 +1,7 @@
-// The attach type as a directive in the text: written where there is none, changed in its place, and taken out again.
+// Writes, changes or removes the directive for the attach type in a text.
 import type { Analysis } from "../assemble.ts";
 
-/** The text with `@attach name`; null: without it. Nothing else of the text changes. */
+/** The text with `@attach name`. null: without the directive. The rest of the text is unchanged. */
 export function withAttach({ directives }: Analysis, source: string, name: string | null): string {
   const { attach, progEnd } = directives;
   if (attach) return name === null ? without(source, attach) : replaced(source, attach, `@attach ${name}`);
@@ -20,7 +20,7 @@ interface Place {
 const replaced = (source: string, { start, end }: Place, text: string): string =>
   source.slice(0, start) + text + source.slice(end);
 
-/** A line that holds nothing else goes with it. */
+/** Removes the directive, and its line if nothing else is on it. */
 function without(source: string, place: Place): string {
   const start = source.lastIndexOf("\n", place.start - 1) + 1;
   const next = source.indexOf("\n", place.end);

@@ -1,4 +1,4 @@
-// Completion by place: macros where an instruction begins, then for each argument the values that fit it.
+// Completion depends on the place: macros where an instruction begins, and for each argument the values that fit it.
 import type { Span } from "../../base/span.ts";
 import { HELPER_MAX_ID } from "../../facts/helpers.ts";
 import { ATTACH_TYPE_NAMES, attachTypeName, progTypeByName } from "../../facts/prog-types.ts";
@@ -30,15 +30,15 @@ export type ItemKind =
 export interface Item extends Words {
   readonly label: string;
   readonly kind: ItemKind;
-  /** What is inserted; `${1:DST}` marks places to fill in (the snippet syntax of VS Code) where `snippet`. */
+  /** The text to insert. If `snippet`, `${1:DST}` marks places to fill in (the snippet syntax of VS Code). */
   readonly insert: string;
   readonly snippet: boolean;
-  /** Smaller is nearer to the top. */
+  /** Items with smaller numbers come first. */
   readonly order: number;
 }
 
 export interface Completions {
-  /** What the chosen item takes the place of. */
+  /** The text that the chosen item replaces. */
   readonly span: Span;
   readonly items: readonly Item[];
 }
@@ -115,7 +115,7 @@ function statementItems(analysis: Analysis): Item[] {
   return items;
 }
 
-/** Operations are told of registers; where the macro takes a number they are told of that. */
+/** Descriptions of operations name a source register. For a macro that takes a number they name the number instead. */
 const forMacro = (items: Item[], { params }: InsnMacro): Item[] =>
   params.some(({ name }) => name === "IMM") && !params.some(({ name }) => name === "SRC")
     ? items.map((one) => ({ ...one, en: one.en.replace(/\bSRC\b/g, "IMM"), ja: one.ja.replace(/\bSRC\b/g, "IMM") }))
@@ -161,7 +161,7 @@ function roleItems(analysis: Analysis, role: ParamRole): Item[] {
   return items;
 }
 
-/** Fields of the program type's context, as offsetof. */
+/** Fields of the program type's context, each as an offsetof expression. */
 function contextFields(analysis: Analysis): Item[] {
   const { progType } = analysis.assembly;
   const tag = progType === undefined ? analysis.context : progTypeByName(progType)?.ctxStruct;
@@ -185,7 +185,7 @@ const typeText = (type: CType): string =>
         ? type.name
         : type.name;
 
-/** What any expression may hold: constants of the source, of the UAPI once a few letters say which, sizeof and its kin. */
+/** Items for any expression: constants of the source, constants of the UAPI after a few letters, sizeof and similar builtins. */
 function general(analysis: Analysis, place: Place, role: ParamRole | undefined): Item[] {
   const items: Item[] = [];
   for (const [name, value] of analysis.declared.constants)
@@ -214,7 +214,7 @@ function general(analysis: Analysis, place: Place, role: ParamRole | undefined):
   return items;
 }
 
-/** In offsetof(…) and sizeof(…): structs, then the fields of the one named. */
+/** Items in offsetof(…) and sizeof(…): structs, then the fields of the chosen struct. */
 function structArguments(
   analysis: Analysis,
   source: string,
@@ -295,7 +295,7 @@ export const DIRECTIVE_WORDS: Readonly<Record<string, Words>> = {
 
 const flagNames = (): readonly string[] => baseConstantNames().filter((name) => /^BPF_F_/.test(name));
 
-/** Those of the program's type; all of them where that is not said, or has none of its own. */
+/** Attach types of the program's type. All of them if the type is not stated or has none of its own. */
 function attachNames(progType: string | undefined): readonly string[] {
   const own = progType === undefined ? [] : attachTypesOf(progType).map((id) => attachTypeName(id) ?? "");
   return own.length > 0 ? own : ATTACH_TYPE_NAMES;

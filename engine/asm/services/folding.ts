@@ -1,5 +1,5 @@
-// What can be folded away: braces over several lines, block comments and runs of line comments, #if … #endif, and the
-// functions of a program behind its main one. Lines, from 1, both ends included.
+// Parts of a text that can be folded: braces over several lines, block comments, runs of line comments, #if … #endif, and the
+// functions of a program after its main one. Lines count from 1; both ends are included.
 import { LineMap } from "../../base/span.ts";
 import { functionEntries } from "../../program/flow.ts";
 import type { Analysis } from "../assemble.ts";
@@ -12,7 +12,7 @@ export interface Fold {
   readonly kind: "region" | "comment";
 }
 
-/** In order of their first lines; of those that begin together the longer one first. */
+/** Sorted by first line. Of folds with the same first line, the longer one comes first. */
 export function folds(analysis: Analysis, source: string): Fold[] {
   const lines = new LineMap(source);
   const lineOf = (offset: number): number => lines.position(offset).line;
@@ -52,7 +52,7 @@ function* braces(tokens: readonly Token[]): Generator<readonly [Token, Token]> {
   }
 }
 
-/** From each #if, #elif and #else to the directive that ends its branch. */
+/** Pairs of each #if, #elif or #else with the directive that ends its branch. */
 function* conditionals(tokens: readonly Token[]): Generator<readonly [Token, Token]> {
   const open: Token[] = [];
   for (const [i, token] of tokens.entries()) {
@@ -66,7 +66,7 @@ function* conditionals(tokens: readonly Token[]): Generator<readonly [Token, Tok
   }
 }
 
-/** Start of the first line that belongs to a function and place in its last; the main program where there are others. */
+/** Offsets of the first line of each function and of a place in its last line. The main program is one of them if there are others. */
 function* functions({ assembly }: Analysis): Generator<readonly [number, number]> {
   const entries = functionEntries(assembly.insns);
   if (entries.length < 2) return;

@@ -1,6 +1,5 @@
-// Formatting: one instruction a line behind a tab, one blank behind commas and around operators, comments behind
-// instructions in a column. It moves white space only, and where the result would assemble to anything else
-// (which would be a fault of ours) the text stays as it is.
+// Formatting: one instruction per line after a tab, one blank after commas and around operators, comments after instructions in one
+// column. Only white space is changed. If the result would assemble to other bytes (a mistake of ours), the text is not changed.
 
 import { sameInsn } from "../../isa/insn.ts";
 import { insnMacro } from "../../isa/macros.ts";
@@ -35,13 +34,13 @@ function same(before: string, after: string): boolean {
 
 interface Line {
   readonly text: string;
-  /** Code and the comment behind it, where the line is an instruction with one. */
+  /** Code and comment, if the line is an instruction with a comment after it. */
   readonly split?: readonly [code: string, comment: string];
 }
 
 function formatLine(line: string, inComment: boolean): Line {
   const text = line.replace(/[ \t\r]+$/, "");
-  // Inside a comment, of a directive of the preprocessor, continued lines: nothing is moved.
+  // Lines in a comment, preprocessor directives, continued lines and lines with strings are not changed.
   if (inComment || text.endsWith("\\") || /^\s*#/.test(text) || text.includes('"')) return { text };
   const { tokens, comments } = lex(text);
   const first = tokens[0];
@@ -55,7 +54,7 @@ function formatLine(line: string, inComment: boolean): Line {
   return last ? { text: `${code} ${text.slice(last.start)}`, split: [code, text.slice(last.start)] } : { text: code };
 }
 
-/** Is a block comment open at the end of a line? */
+/** Whether a block comment is open at the end of the line. `before`: whether one is open at its start. */
 function endsInComment(text: string, before: boolean): boolean {
   let at = before ? text.indexOf("*/") + 2 : 0;
   if (before && at === 1) return true;
@@ -93,7 +92,7 @@ const BINARY = new Set([
   "=",
 ]);
 
-/** Tokens of one line with the blanks that belong between them. */
+/** The tokens of one line as text, with blanks where they belong. */
 function spaced(tokens: readonly Token[]): string {
   let text = "";
   tokens.forEach((token, i) => {
@@ -110,7 +109,7 @@ function blankBetween(left: Token, right: Token, before: Token | undefined): boo
   if (left.text === "(" || left.text === "[" || right.text === "[") return false;
   const operand = (token: Token | undefined) =>
     token !== undefined && (token.kind !== "punct" || token.text === ")" || token.text === "]");
-  // A sign, or the star of a type, holds on to what it belongs to: such places stay as they were.
+  // A sign or the star of a type is no binary operator. There the blanks are not changed.
   if (BINARY.has(left.text))
     return operand(before) ? (left.text === "*" || left.text === "&" ? right.spaced : true) : right.spaced;
   if (BINARY.has(right.text))
@@ -127,7 +126,7 @@ const width = (code: string): number => {
   return columns;
 };
 
-/** Comments behind neighbouring instructions start in one column. */
+/** Makes the comments after neighbouring instructions start in one column. */
 function alignComments(lines: readonly Line[]): string[] {
   const out: string[] = [];
   for (let from = 0; from < lines.length; ) {

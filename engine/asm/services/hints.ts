@@ -1,4 +1,4 @@
-// Inlay hints: what the eye would otherwise count or compute. Each kind can be left out.
+// Inlay hints: facts that a reader would otherwise have to count or compute. Each kind can be left out.
 import { LineMap } from "../../base/span.ts";
 import { insnWords } from "../../disasm/kernel.ts";
 import { helperName } from "../../facts/helpers.ts";
@@ -12,14 +12,14 @@ export interface InlayHint {
   readonly offset: number;
   readonly kind: HintKind;
   readonly text: string;
-  /** Of "target", whose text is the label: the slot that the jump leads to, and its line, from 1, where there is one. */
+  /** For the kind "target", whose text is the label: the slot that the jump leads to, and its line, from 1, if it has one. */
   readonly slot?: number;
   readonly line?: number;
-  /** Before what stands at the offset, or behind. */
+  /** Whether the hint stands before the text at the offset, or after it. */
   readonly before: boolean;
 }
 
-/** In order of place. A `#define` that stands for many instructions gets the range of its slots. */
+/** Sorted by place. A `#define` that makes several instructions gets the range of their slots. */
 export function inlayHints(analysis: Analysis, source: string, kinds: ReadonlySet<HintKind>): InlayHint[] {
   const { assembly } = analysis;
   const labels = new Map(assembly.labels.map((label) => [label.slot, label.name]));

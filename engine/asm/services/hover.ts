@@ -1,5 +1,5 @@
-// What stands at a place, as data: a macro with its expansion, its bytes, the kernel's words and plain ones; a
-// register, helper, constant, struct or field with what is known of it. The page lays it out.
+// What is known about the text at a place, as data: for a macro its expansion, its bytes, the kernel's notation and plain words;
+// also for a register, helper, constant, struct or field. The page draws it.
 import type { Span } from "../../base/span.ts";
 import { formatInsn } from "../../disasm/kernel.ts";
 import { helperId, helperName } from "../../facts/helpers.ts";
@@ -16,12 +16,12 @@ import { helperMeaning, ROLE_VALUES } from "./meanings.ts";
 import { type Place, placeAt, tokensOf } from "./place.ts";
 import { explain, REGISTER_ROLES, rfcOf, type Words } from "./words.ts";
 
-/** One slot of an instruction, its bytes taken apart. */
+/** One slot of an instruction, split into its fields. */
 export interface SlotHover {
   readonly slot: number;
   readonly hex: string;
   readonly fields: Insn;
-  /** As the verifier's log has it; "" for the second half of a 64-bit load. */
+  /** The instruction as in the verifier's log. "": the second half of a 64-bit load. */
   readonly kernel: string;
   readonly words: Words;
   readonly rfc: { readonly section: string; readonly url: string } | undefined;
@@ -36,9 +36,9 @@ export type Hover = { readonly span: Span } & (
       readonly signature: string;
       readonly words: Words;
       readonly origin: InsnMacro["from"];
-      /** Where the header has it, file and line of Linux; "" for a macro of ours. */
+      /** File and line of the macro in Linux. "": a macro of ours. */
       readonly source: string;
-      /** The macro's fields as C, a slot a row; those that are 0 are left out. */
+      /** The macro's fields as C, one row per slot. Fields that are 0 are left out. */
       readonly expansion: readonly string[];
       readonly slots: readonly SlotHover[];
     }
@@ -48,10 +48,10 @@ export type Hover = { readonly span: Span } & (
       readonly id: number;
       readonly name: string;
       readonly prototype: string | undefined;
-      /** As C declares it. */
+      /** The declaration in C. */
       readonly signature: string | undefined;
       readonly gplOnly: boolean;
-      /** Program types that may call it, by short name. */
+      /** Short names of the program types that may call the helper. */
       readonly programTypes: readonly string[];
     }
   | {
@@ -188,7 +188,7 @@ export function hoverAt(analysis: Analysis, source: string, offset: number): Hov
   return undefined;
 }
 
-/** What a constant means as the argument that it is, else anywhere: BPF_ADD is one thing for a register, another for memory. */
+/** Meaning of a constant as this argument, else its general meaning: BPF_ADD means one thing for a register, another for memory. */
 function meaningAt(place: Place, name: string): Words | undefined {
   const call = place.calls.find((outer) => insnMacro(outer.name));
   const role = call && insnMacro(call.name)?.params[call.argument]?.role;
@@ -219,10 +219,10 @@ function insnHover(analysis: Analysis, span: Span, name: string, macro: InsnMacr
   };
 }
 
-/** The fields that struct bpf_insn calls otherwise. */
+/** Fields that have another name in struct bpf_insn. */
 const MEMBERS: Readonly<Record<string, string>> = { dst: "dst_reg", src: "src_reg" };
 
-/** All that is said of one slot. */
+/** All facts about one slot. */
 function slotHover(insns: readonly Insn[], slot: number): SlotHover {
   const insn = insns[slot] as Insn;
   const previous = insns[slot - 1];
@@ -270,7 +270,7 @@ const typeName = (type: CType): string =>
       ? `${type.to ? typeName(type.to) : "void"} *`
       : type.name;
 
-/** A field in offsetof(struct x, field). */
+/** The hover for a field in offsetof(struct x, field). */
 function fieldHover(analysis: Analysis, source: string, offset: number, span: Span): Hover | undefined {
   const call = placeAt(source, offset).calls[0];
   if (!call || !/offsetof|sizeof_field|FIELD_SIZEOF/.test(call.name) || call.argument !== 1) return undefined;

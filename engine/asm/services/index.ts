@@ -1,5 +1,5 @@
-// The language services: plain functions over an analysis and a place, plain data out. English and Japanese come
-// together; nothing here knows an editor.
+// The language services: plain functions that take an analysis and a place and return plain data, in English and Japanese together.
+// Nothing here depends on an editor.
 export { withAttach } from "./attach.ts";
 export { type Completions, complete, type Item } from "./completion.ts";
 export { type Fold, folds } from "./folding.ts";

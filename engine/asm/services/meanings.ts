@@ -1,5 +1,5 @@
-// What names mean, in a line: helpers with their prototypes, constants with their values, the values that fit a
-// macro's parameter. The same rows serve completion, hover and signature help.
+// The meaning of names in one line each: helpers with their prototypes, constants with their values, the values that fit a
+// macro's parameter. Completion, hover and signature help use the same rows.
 import { HELPER_PROTOS, helperName } from "../../facts/helpers.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
 import { helperSignature } from "../../facts/signatures.ts";
@@ -14,7 +14,7 @@ export interface Meaning extends Words {
 
 const both = (text: string): Words => ({ en: text, ja: text });
 
-/** What a parameter is, for signature help. */
+/** Descriptions of parameters, for signature help. */
 export const ROLE_WORDS: Record<ParamRole, Words> = {
   alu_op: { en: "operation: BPF_ADD, BPF_SUB …", ja: "演算: BPF_ADD, BPF_SUB …" },
   jmp_op: { en: "comparison: BPF_JEQ, BPF_JGT …", ja: "比較: BPF_JEQ, BPF_JGT …" },
@@ -106,7 +106,7 @@ const CODES: readonly Meaning[] = [
 ];
 const numbers = (...values: number[]): Meaning[] => values.map((value) => ({ label: String(value), ...both("") }));
 
-/** Values that fit a parameter whatever the program; helpers, labels, maps and fields come from elsewhere. */
+/** Values that fit a parameter in any program. Helpers, labels, maps and fields are not among them. */
 export const ROLE_VALUES: Partial<Record<ParamRole, readonly Meaning[]>> = {
   alu_op: ALU,
   jmp_op: JMP,
@@ -157,7 +157,7 @@ const RET_TYPES: Readonly<Record<string, string>> = {
 /** enum bpf_type_flag PTR_MAYBE_NULL. */
 const MAYBE_NULL = 0x100;
 
-/** `value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)`. */
+/** Such as `value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)`. */
 function prototypeText(proto: HelperProto): string {
   const args = proto.args.filter((arg) => arg.kind !== "ARG_DONTCARE").map((arg, i) => `R${i + 1}: ${argText(arg)}`);
   const ret = proto.retBtf ? `struct ${proto.retBtf} *` : (RET_TYPES[proto.ret] ?? "void *");
@@ -166,14 +166,14 @@ function prototypeText(proto: HelperProto): string {
 
 export interface HelperMeaning extends Meaning {
   readonly id: number;
-  /** What the verifier asks of each argument: `value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)`. */
+  /** What the verifier requires of each argument, such as `value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)`. */
   readonly prototype: string | undefined;
-  /** As bpf_helper_defs.h declares it, where that is recorded. */
+  /** The declaration in bpf_helper_defs.h, if it is recorded. */
   readonly signature: string | undefined;
   readonly gplOnly: boolean;
 }
 
-/** A helper by number, as the program type gets it where it may call it. */
+/** A helper by its number. If the program type may call it, its prototype is the one for that type. */
 export function helperMeaning(id: number, progType?: string): HelperMeaning | undefined {
   const name = helperName(id);
   if (name === undefined || name === "unspec") return undefined;

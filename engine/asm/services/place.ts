@@ -1,17 +1,17 @@
-// Where in a text a place is: in which word, which argument of which macro, a comment or a string. Works on text
-// that is half-written, from tokens alone.
+// Finds what a place in a text is part of: the word, the argument of a macro, a comment or a string. It uses tokens only, so it
+// works on unfinished text.
 import type { Span } from "../../base/span.ts";
 import { type Comment, type Lexed, lex } from "../lex.ts";
 import type { Token } from "../token.ts";
 
 export interface Place {
-  /** The name or number that the offset is in or right behind. */
+  /** The name or number that contains the offset, or ends at it. */
   readonly word: Token | undefined;
-  /** Enclosing calls, the innermost first. */
+  /** The calls around the offset, the innermost first. */
   readonly calls: readonly Call[];
-  /** The comment that the offset is in. */
+  /** The comment that contains the offset. */
   readonly comment: Comment | undefined;
-  /** Between the braces of an initialiser: the member before `=`, or "" behind a dot. */
+  /** Whether the offset is at a member's name in the braces of an initialiser: before `=`, or right after a dot. */
   readonly member: boolean;
   readonly inString: boolean;
 }
@@ -19,20 +19,20 @@ export interface Place {
 export interface Call extends Span {
   readonly name: string;
   readonly nameSpan: Span;
-  /** Which argument the offset is in, from 0. */
+  /** Index of the argument that contains the offset, from 0. */
   readonly argument: number;
   /** Start of that argument. */
   readonly argumentStart: number;
 }
 
 let last: { source: string; lexed: Lexed } | undefined;
-/** Tokens of the text last asked about are kept: one keystroke asks many questions. */
+/** The tokens of a text. Those of the last text are kept, because one keystroke asks many questions. */
 export function tokensOf(source: string): Lexed {
   if (last?.source !== source) last = { source, lexed: lex(source) };
   return last.lexed;
 }
 
-/** Index of the first token that ends behind `offset`. */
+/** Index of the first token that ends after `offset`. */
 function tokenIndex(tokens: readonly Token[], offset: number): number {
   let low = 0;
   let high = tokens.length;
@@ -44,7 +44,7 @@ function tokenIndex(tokens: readonly Token[], offset: number): number {
   return low;
 }
 
-/** Calls do not reach further back than this many tokens: an unclosed one far above is not what is meant here. */
+/** Calls are searched this many tokens back. An unclosed call further up is not meant. */
 const REACH = 400;
 
 export function placeAt(source: string, offset: number): Place {

@@ -19,7 +19,7 @@ import {
   withAttach,
 } from "./index.ts";
 
-/** The text without its `|`, and where that stood. */
+/** The text without its `|`, and the offset where that stood. */
 const marked = (text: string) => {
   const offset = text.indexOf("|");
   const source = text.slice(0, offset) + text.slice(offset + 1);

@@ -1,4 +1,4 @@
-// Signature help: the parameters of the macro or function around a place, and which of them it is in.
+// Signature help: the parameters of the macro or function around a place, and the parameter that the place is in.
 import { insnMacro } from "../../isa/macros.ts";
 import type { Analysis } from "../assemble.ts";
 import { PREDEFINED } from "../dialect.ts";
@@ -9,7 +9,7 @@ import type { Words } from "./words.ts";
 export interface Signature extends Words {
   readonly name: string;
   readonly params: readonly ({ readonly name: string } & Words)[];
-  /** Index of the parameter at the place; may be one too many. */
+  /** Index of the parameter at the place. Too large if there are more arguments than parameters. */
   readonly active: number;
 }
 

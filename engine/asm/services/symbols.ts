@@ -1,4 +1,4 @@
-// Names that the source gives: where each is defined and used, for "go to definition", "find all" and rename.
+// Names that the source defines, with the places of definition and use, for "go to definition", "find all" and rename.
 import type { Span } from "../../base/span.ts";
 import type { Analysis } from "../assemble.ts";
 import { tokensOf } from "./place.ts";
@@ -7,16 +7,15 @@ export interface SymbolPlaces {
   readonly kind: "label" | "define" | "map" | "type" | "constant";
   readonly name: string;
   readonly definition: Span;
-  /** The definition among them, in order of place. */
+  /** All places, including the definition, sorted. */
   readonly all: readonly Span[];
 }
 
-/** The symbol at a place; `undefined` where none of the source's own stands there. */
+/** The symbol at a place. `undefined`: there is no name there that the source defines. */
 export function symbolAt(analysis: Analysis, source: string, offset: number): SymbolPlaces | undefined {
   return symbols(analysis, source).find(({ all }) => all.some((span) => span.start <= offset && offset <= span.end));
 }
 
-/** Every symbol. */
 function symbols(analysis: Analysis, source: string): SymbolPlaces[] {
   const { assembly, preprocessed, declared, types } = analysis;
   const found: SymbolPlaces[] = [];
@@ -34,7 +33,7 @@ function symbols(analysis: Analysis, source: string): SymbolPlaces[] {
     else named.set(token.text, [token]);
   }
   for (const define of preprocessed.defines) {
-    // The parameters of a macro hide names, so uses are those that the preprocessor saw, and #ifdef's words.
+    // A macro's parameters can hide names. So only uses that the preprocessor saw count, and names in #ifdef.
     if (define.span) add("define", define.name, define.span, named.get(define.name) ?? define.uses);
   }
   for (const map of assembly.declaredMaps) {

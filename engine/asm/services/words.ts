@@ -1,5 +1,5 @@
-// An instruction in plain words, English and Japanese, with the section of RFC 9669 that defines it. One row a
-// kind of instruction; operators come from their own tables.
+// Describes an instruction in plain words, English and Japanese, with the section of RFC 9669 that defines it. There is one row
+// per kind of instruction. Operators have their own tables.
 
 import { helperName } from "../../facts/helpers.ts";
 import { type AluOp, type AtomicOp, type Form, formOf, type JmpOp } from "../../isa/forms.ts";
@@ -14,7 +14,7 @@ export interface SlotWords extends Words {
   readonly slot: number;
 }
 
-/** {d} destination, {s} the operand. */
+/** {d}: the destination. {s}: the operand. */
 export const ALU_WORDS: Record<AluOp, Words> = {
   add: { en: "add {s} to {d}", ja: "{d} に {s} を足す" },
   sub: { en: "subtract {s} from {d}", ja: "{d} から {s} を引く" },
@@ -105,18 +105,18 @@ const memory = (base: number, off: number, size: number): Words => {
   const place = off === 0 ? `R${base}` : `R${base} ${off < 0 ? "-" : "+"} ${Math.abs(off)}`;
   return { en: `the ${size * 8} bits at ${place}`, ja: `${place} 番地の ${size * 8} ビット` };
 };
-/** What a slot leads to, as a label or a number. */
+/** A slot in words. */
 const place = (slot: number): Words => ({ en: `slot ${slot}`, ja: `スロット ${slot}` });
 const cap = (words: Words): Words => ({ en: words.en.charAt(0).toUpperCase() + words.en.slice(1), ja: words.ja });
 
-/** What the instruction at `slot` does. Unknown ones say so. */
+/** What the instruction at `slot` does, or that it is unknown. */
 export function explain(insn: Insn, slot: number, next?: Insn): Words {
   const form = formOf(insn);
   if (!form) return { en: "No instruction of Linux 6.18", ja: "Linux 6.18 にはない命令" };
   return cap(describeForm(insn, form, slot, next));
 }
 
-/** What each instruction does; the second slot of a 64-bit load is part of the first. */
+/** What each instruction does. Both slots of a 64-bit load are one instruction. */
 export function explainSlots(insns: readonly Insn[]): SlotWords[] {
   const words: SlotWords[] = [];
   for (let slot = 0; slot < insns.length; slot++) {
@@ -287,13 +287,13 @@ function describeForm(insn: Insn, form: Form, slot: number, next: Insn | undefin
   return both("");
 }
 
-/** Where the rule is written; `undefined` for what is Linux's own. */
+/** The section of RFC 9669. `undefined`: the instruction exists only in Linux. */
 export function rfcOf(insn: Insn): { readonly section: string; readonly url: string } | undefined {
   const section = formOf(insn)?.rfc;
   return section ? { section, url: `https://www.rfc-editor.org/rfc/rfc9669.html#section-${section}` } : undefined;
 }
 
-/** The roles of the registers in the calling convention (RFC 9669 section 2.1; Linux's names). */
+/** Roles of the registers in the calling convention (RFC 9669 section 2.1, with Linux's names). */
 export const REGISTER_ROLES: readonly Words[] = [
   { en: "result of calls, and of the program at exit", ja: "呼び出しの結果、exit ではプログラムの戻り値" },
   {
