@@ -30,7 +30,7 @@ export interface VerifyOptions {
   readonly progType?: ProgType;
   /** Records the state at each visited instruction. */
   readonly trace?: TraceOptions;
-  /** Called after every 16384 walked instructions with their number and the length of the log so far. true: the walk ends with EAGAIN. */
+  /** Called every 16384 instructions with the number walked and the length of the log so far. true: the walk stops with EAGAIN. */
   readonly progress?: (insnsProcessed: number, logChars: number) => boolean;
   /** The number that the log writes for each slot, so that logs of two programs can be compared. Default: the slot's own number. */
   readonly slotNumber?: (slot: number) => number;

@@ -1,4 +1,5 @@
-// The main walk: every path of the program, instruction by instruction, one branch at a time, those put aside last first.
+// The main walk. It follows every path of the program, instruction by instruction. At a branch it puts one side aside; when a path
+// ends it continues with the branch that was put aside last.
 // @kernel verifier.c do_check, do_check_insn, do_check_common
 
 import * as I from "../isa/codes.ts";
@@ -34,7 +35,7 @@ import { E2BIG, EAGAIN, EFAULT, EINVAL } from "./state/errors.ts";
 import { CTX_REG, framePointer } from "./state/reg.ts";
 import { BPF_MAIN_FUNC, newFuncState, newVerifierState } from "./state/state.ts";
 
-/** Progress is told every 16384 instructions. */
+/** Progress is reported every 16384 instructions. */
 const PROGRESS_MASK = 0x3fff;
 const BPF_FUNC_SPIN_UNLOCK = 94;
 
@@ -44,7 +45,7 @@ export function walkProgram(env: Env): number {
   return walkFrom(env, 0) || walkGlobals(env);
 }
 
-/** Walks one function with nothing around it. @kernel verifier.c do_check_common */
+/** Walks one function as if it were called first, without a caller. @kernel verifier.c do_check_common */
 function walkFrom(env: Env, subprogno: number): number {
   const { start, name } = env.subprogs[subprogno]!;
   const state = newVerifierState();
@@ -58,7 +59,8 @@ function walkFrom(env: Env, subprogno: number): number {
   resetLiveStackCallchain(env);
   scratchAll(env);
   if (subprogno === 0) {
-    // How the main function is declared is looked at, and said; it is called with the context in any case.
+    // The main function's declaration is checked, and the log says what is wrong. But that does not refuse the program: the function
+    // gets the context in any case.
     const { endPos } = env.log;
     if (env.program.funcInfo && checkFuncProto(env, 0) !== 0) cancelRefusal(env, endPos);
     frame.regs[1] = CTX_REG;
@@ -76,7 +78,7 @@ function walkFrom(env: Env, subprogno: number): number {
   return err;
 }
 
-/** Global functions that were called, until none of them calls one that was not walked. @kernel verifier.c do_check_subprogs */
+/** Walks the global functions that were called, until all of them are walked. @kernel verifier.c do_check_subprogs */
 function walkGlobals(env: Env): number {
   for (let found = true; found; ) {
     found = false;
@@ -177,7 +179,7 @@ function walk(env: Env): number {
   }
 }
 
-/** One instruction: 0 goes on at env.insnIdx, or PATH_ENDS, RETURNED, -errno. @kernel verifier.c do_check_insn */
+/** Walks one instruction. 0: the path continues at env.insnIdx. Else PATH_ENDS, RETURNED or -errno. @kernel verifier.c do_check_insn */
 function checkInsn(env: Env, insn: Insn): number {
   let err: number;
   switch (insn.code & 7) {
@@ -245,7 +247,7 @@ function checkCall(env: Env, insn: Insn): number {
     return refuse(env, "lock-call", { taken }, "function calls are not allowed while holding a lock\n", EINVAL);
   }
   if (src === I.BPF_PSEUDO_CALL) return checkFuncCall(env, insn, env.insnIdx);
-  // Number 0 is refused once dead code is gone, see fixups.
+  // Number 0 is refused later, after dead code was removed: see fixups.ts.
   if (src === I.BPF_PSEUDO_KFUNC_CALL) return insn.imm === 0 ? 0 : checkKfuncCall(env, insn);
   return checkHelperCall(env, insn, env.insnIdx);
 }

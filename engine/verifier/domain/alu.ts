@@ -309,7 +309,7 @@ type Transfer = (d: ScalarDraft, s: Scalar, width: 32 | 64) => void;
 
 const shiftOf = (s: Scalar): number => Number(s.umin & 0x3fn);
 
-/** For each operation. undefined: of its result nothing is said (DIV, MOD), or it is no arithmetic (MOV: size.ts). */
+/** The transfer of each operation. undefined: the result is unknown (DIV, MOD), or it is no arithmetic (for MOV see size.ts). */
 const TRANSFERS: Readonly<Record<AluCode, Transfer | undefined>> = {
   [BPF_ADD]: (d, s) => {
     add32(d, s);

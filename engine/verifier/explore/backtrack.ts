@@ -1,5 +1,6 @@
-// One instruction backwards: what was traced after it, and what has to be traced before it. Not in here: which states
-// the walk goes through, and what it marks in them.  @kernel verifier.c backtrack_insn, bt_sync_linked_regs (Linux 6.18)
+// One step backwards over an instruction: given the registers and slots that are traced after it, which must be traced before it.
+// The walk through the states, and the marks in them, are in precision.ts.
+// @kernel verifier.c backtrack_insn, bt_sync_linked_regs (Linux 6.18)
 
 import { ENOTSUPP } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
@@ -13,18 +14,18 @@ import type { HistoryEntry, LinkedReg } from "../state/state.ts";
 import * as st from "../state/state.ts";
 import { slotsText } from "./stack-liveness.ts";
 
-/** R1 … R5. */
+/** Mask of R1 … R5. */
 export const ARGS = 0x3e;
 
 /** Registers and stack slots that are being traced, for each frame. */
 export class Backtrack {
   frame = 0;
   readonly regs: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
-  /** Slots 0 … 31 and 32 … 63. */
+  /** Masks of the slots 0 … 31, and 32 … 63. */
   readonly slotsLo: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
   readonly slotsHi: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
 
-  /** Nothing is traced, and `frame` is the innermost. */
+  /** Starts again with nothing traced. `frame` is the innermost frame. */
   restart(frame: number): this {
     this.frame = frame;
     for (let i = 0; i < st.MAX_CALL_FRAMES; i++) this.regs[i] = this.slotsLo[i] = this.slotsHi[i] = 0;
@@ -37,7 +38,7 @@ export class Backtrack {
     return all === 0;
   }
 
-  /** Are slots of the innermost frame traced? */
+  /** Whether no slot of the innermost frame is traced. */
   get noSlots(): boolean {
     return (this.slotsLo[this.frame]! | this.slotsHi[this.frame]!) === 0;
   }
@@ -78,7 +79,7 @@ export class Backtrack {
     (spi < 32 ? this.slotsLo : this.slotsHi)[frame]! &= ~(1 << (spi & 31));
   }
 
-  /** `regs=r1,r2 stack=-8` of one frame. */
+  /** What is traced in one frame, such as `regs=r1,r2 stack=-8`. */
   text(frame: number): string {
     const regs: string[] = [];
     for (let r = 0; r < 32; r++) if ((this.regs[frame]! >> r) & 1) regs.push(`r${r}`);
@@ -100,8 +101,8 @@ function syncLinked(bt: Backtrack, entry: HistoryEntry | null): void {
 }
 
 /**
- * From what is traced after instruction `idx` to what is traced before it. `subseqIdx` is the instruction that was run
- * after it. 0, -ENOTSUPP where it cannot be said, -EFAULT.
+ * Changes `bt` from what is traced after instruction `idx` to what is traced before it. `subseqIdx`: the instruction that came after it
+ * on the path. Returns 0, -EFAULT, or -ENOTSUPP if it cannot be traced.
  */
 export function backtrackInsn(
   env: Env,
@@ -124,7 +125,7 @@ export function backtrackInsn(
   return 0;
 }
 
-/** The instruction has nothing to do with what is traced, and linked registers need no second look. */
+/** The step is done, and linked registers need not be checked again. */
 const DONE = 1;
 
 function step(env: Env, idx: number, subseqIdx: number, entry: HistoryEntry | null, bt: Backtrack): number {
@@ -148,11 +149,11 @@ function step(env: Env, idx: number, subseqIdx: number, entry: HistoryEntry | nu
   } else if (cls === c.BPF_LDX || isAtomicLoad) {
     if (!bt.has(dst)) return DONE;
     bt.clear(1 << dst);
-    // Only a fill from the stack brings an exact value with it.
+    // Only a fill from the stack is traced further, into its slot.
     if (slot < 0) return DONE;
     bt.setSlot(slotFrame, spi);
   } else if (cls === c.BPF_STX || cls === c.BPF_ST) {
-    // A scalar as a base: it came from the difference of two pointers.
+    // The base is a scalar, so it came from the difference of two pointers.
     if (bt.has(dst)) return -ENOTSUPP;
     if (slot < 0 || !bt.hasSlot(slotFrame, spi)) return DONE;
     bt.clearSlot(slotFrame, spi);
@@ -164,7 +165,7 @@ function step(env: Env, idx: number, subseqIdx: number, entry: HistoryEntry | nu
       if (isKfuncCall(insn) && imm === 0) return -ENOTSUPP;
       bt.clear(1);
       if (bt.mask & ARGS) return verifierBug(env, `backtracking call unexpected regs ${bt.mask.toString(16)}`);
-      // A tail call that succeeded left the function, as an exit does.
+      // A tail call that succeeds leaves the function, as an exit does.
       if (isTailCall(insn) && subseqIdx - idx !== 1) {
         if (bt.frame === st.MAX_CALL_FRAMES - 1) return verifierBug(env, "subprog enter from the last frame");
         bt.frame++;
@@ -185,7 +186,7 @@ function step(env: Env, idx: number, subseqIdx: number, entry: HistoryEntry | nu
   return 0;
 }
 
-/** Backwards over the call of a function whose body lies behind us: out of it, arguments into the caller's frame. */
+/** Steps back over a call whose function was already traced: leaves the function, and traces its arguments in the caller's frame. */
 function stepLocalCall(env: Env, idx: number, bt: Backtrack): number {
   const subprog = findSubprog(env, idx + env.insns[idx]!.imm + 1);
   if (subprog < 0) return verifierBug(env, "backtracking a call of no function", true);
@@ -203,7 +204,7 @@ function stepLocalCall(env: Env, idx: number, bt: Backtrack): number {
   return DONE;
 }
 
-/** Backwards over a helper that ran a callback which lies behind us: its arguments came from the kernel. */
+/** Steps back over a helper whose callback was already traced. The callback's arguments came from the kernel. */
 function leaveCallback(env: Env, bt: Backtrack): number {
   if (bt.mask & ~ARGS) return verifierBug(env, `callback unexpected regs ${bt.mask.toString(16)}`);
   if (!bt.noSlots) return verifierBug(env, "callback leftover stack slots");
@@ -213,7 +214,7 @@ function leaveCallback(env: Env, bt: Backtrack): number {
   return DONE;
 }
 
-/** Backwards over an exit: into the function that returned here. Its R0 is the caller's, unless it was a callback. */
+/** Steps back over an exit, into the function that returned. Its R0 is the caller's R0, unless it was a callback. */
 function enterCallee(env: Env, subseqIdx: number, bt: Backtrack): number {
   if (subseqIdx >= 0 && env.aux[subseqIdx]!.callsCallback) bt.clear(ARGS);
   if (bt.mask & ARGS) return verifierBug(env, `backtracking exit unexpected regs ${bt.mask.toString(16)}`);

@@ -1,4 +1,4 @@
-// When a state covers another: one difference at a time.
+// When a state covers another: each case has one difference.
 import { describe, expect, test } from "vitest";
 import { narrow } from "../domain/bounds.ts";
 import { constU32, SCALAR_UNKNOWN } from "../domain/scalar.ts";

@@ -1,5 +1,6 @@
-// Does what was proved of one state hold for another? Compares registers, stacks and references of an explored state with
-// those of the current one, up to a renaming of ids. Changes neither.  @kernel verifier.c regsafe … states_equal
+// Whether an explored state covers the current one: what was proved for the explored state then holds for the current one too.
+// Compares registers, stacks and references, and allows ids to be renamed. Changes neither state.
+// @kernel verifier.c regsafe … states_equal
 import type { Scalar } from "../domain/scalar.ts";
 import { scalarEqual } from "../domain/scalar.ts";
 import { tnumIn } from "../domain/tnum.ts";
@@ -34,32 +35,35 @@ import {
 import type { FuncState, VerifierState } from "../state/state.ts";
 import { REF_TYPE_LOCK_MASK } from "../state/state.ts";
 
-/** How much the current state may differ: within what the explored one needed, not at all, or within all its ranges. */
+/**
+ * How much the current state may differ. NOT_EXACT: as far as the explored path did not need it. EXACT: not at all. RANGE_WITHIN: only
+ * within the ranges of the explored state.
+ */
 export const NOT_EXACT = 0;
 export const EXACT = 1;
 export const RANGE_WITHIN = 2;
 export type ExactLevel = typeof NOT_EXACT | typeof EXACT | typeof RANGE_WITHIN;
 
-/** Pairs of ids (old, current) that were taken for each other in one comparison. */
+/** Pairs of ids (old, current) that correspond to each other in one comparison. */
 export class IdMap {
   #old: number[] = [];
   #cur: number[] = [];
   #length = 0;
   #nextTemporary: number;
 
-  /** `idGen`: ids above it are free for scalars that have none. */
+  /** `idGen`: ids above it are free. They are given to scalars without id. */
   constructor(idGen: number) {
     this.#nextTemporary = idGen;
   }
 
-  /** As a new one. */
+  /** Makes the map as good as new. */
   restart(idGen: number): this {
     this.#length = 0;
     this.#nextTemporary = idGen;
     return this;
   }
 
-  /** May `old` stand for `cur`, given the pairs so far? Remembers the pair. 0 stands for 0 only. @kernel verifier.c check_ids */
+  /** Whether `old` may correspond to `cur`, given the pairs so far. Remembers the pair. 0 corresponds to 0. @kernel verifier.c check_ids */
   check(old: number, cur: number): boolean {
     if (old === 0 || cur === 0) return old === cur;
     for (let i = 0; i < this.#length; i++) {
@@ -72,8 +76,9 @@ export class IdMap {
   }
 
   /**
-   * Ids of scalars: what had none may be anything; what has none now counts as one that nobody else has. A register at a
-   * distance from its group needs the groups to correspond as well.  @kernel verifier.c check_scalar_ids
+   * The same for ids of scalars. An old scalar without id may have become any. A current scalar without id counts as having an id of its
+   * own. If a register has a constant distance from its group (BPF_ADD_CONST), the groups must correspond too.
+   * @kernel verifier.c check_scalar_ids
    */
   checkScalar(old: number, cur: number): boolean {
     if (old === 0) return true;
@@ -95,7 +100,7 @@ const rangeWithin = (old: Scalar, cur: Scalar): boolean =>
     old.smax >= cur.smax &&
     tnumIn(old.varOff, cur.varOff));
 
-/** All of a register's description that comes before its value. */
+/** Whether all fields are equal except value, ids, frame and precision. */
 const sameHead = (a: RegState, b: RegState): boolean =>
   a.type === b.type &&
   a.off === b.off &&
@@ -115,10 +120,10 @@ export const regsExact = (old: RegState, cur: RegState, ids: IdMap): boolean =>
   ids.check(old.id, cur.id) &&
   ids.check(old.refObjId, cur.refObjId);
 
-/** Is what was safe with `old` safe with `cur`? @kernel verifier.c regsafe */
+/** Whether all that was safe with `old` is safe with `cur`. @kernel verifier.c regsafe */
 export function regSafe(old: RegState, cur: RegState, ids: IdMap, exact: ExactLevel): boolean {
   if (exact === EXACT) return regsExact(old, cur, ids);
-  // What the explored path never read may be anything.
+  // A register that the explored path never read may hold anything.
   if (old.type === NOT_INIT && (exact === NOT_EXACT || cur.type === NOT_INIT)) return true;
   if (old.type !== cur.type) return false;
   switch (old.type & BASE_TYPE_MASK) {
@@ -140,7 +145,7 @@ export function regSafe(old: RegState, cur: RegState, ids: IdMap, exact: ExactLe
       );
     case PTR_TO_PACKET_META:
     case PTR_TO_PACKET:
-      // Fewer bytes known to be there are not enough; another offset has another alignment.
+      // The current pointer must have at least as many proven bytes. Its offset must be equal, for the alignment.
       return (
         old.range <= cur.range && old.off === cur.off && ids.check(old.id, cur.id) && rangeWithin(old.val, cur.val)
       );
@@ -153,10 +158,13 @@ export function regSafe(old: RegState, cur: RegState, ids: IdMap, exact: ExactLe
   }
 }
 
-/** Set where some byte is neither STACK_INVALID (0) nor STACK_MISC (2): both have bits 0 and 2 clear, no other type has. */
+/** Bits 0 and 2 of each byte's type. Both are clear for STACK_INVALID (0) and STACK_MISC (2), and for no other type. */
 const HOLDS_SOMETHING = 0o55555555;
 
-/** What a load of all eight bytes gives, where that is a scalar. Unwritten bytes count as written: root may read them. @kernel verifier.c scalar_reg_for_stack */
+/**
+ * The scalar that a load of all eight bytes gives. null: it gives no scalar. Unwritten bytes count as written, because root may read
+ * them. @kernel verifier.c scalar_reg_for_stack
+ */
 function scalarOf(slot: StackSlot): RegState | null {
   if (isSpilledScalar64(slot)) return slot.spilled;
   return (slot.types & HOLDS_SOMETHING) === 0 ? UNKNOWN_REG : null;
@@ -227,7 +235,7 @@ function refSafe(old: VerifierState, cur: VerifierState, ids: IdMap): boolean {
   return true;
 }
 
-/** Where frame `frame` of a state stands: its next instruction, or the call it waits for. @kernel verifier.c frame_insn_idx */
+/** The next instruction of a frame, or the call that it waits for. @kernel verifier.c frame_insn_idx */
 export const frameInsnIdx = (state: VerifierState, frame: number): number =>
   frame === state.curframe ? state.insnIdx : state.frames[frame + 1]!.callsite;
 
@@ -248,10 +256,10 @@ function framesEqual(
   return stackSafe(old, cur, ids, exact);
 }
 
-/** One for all comparisons, of which there are thousands. */
+/** One object for all comparisons, because there are thousands. */
 const pairs = new IdMap(0);
 
-/** Is `cur` covered by what was explored from `old`? @kernel verifier.c states_equal */
+/** Whether `old`, from which everything was explored, covers `cur`. @kernel verifier.c states_equal */
 export function statesEqual(env: Env, old: VerifierState, cur: VerifierState, exact: ExactLevel): boolean {
   if (old.curframe !== cur.curframe) return false;
   if (old.speculative && !cur.speculative) return false;
@@ -267,7 +275,7 @@ export function statesEqual(env: Env, old: VerifierState, cur: VerifierState, ex
   return true;
 }
 
-/** A cheap question before the full one: the same registers, ids included, in the current frame? @kernel verifier.c states_maybe_looping */
+/** A cheap test before EXACT: are all registers of the current frame equal, with their ids? @kernel verifier.c states_maybe_looping */
 export function statesMaybeLooping(old: VerifierState, cur: VerifierState): boolean {
   if (old.curframe !== cur.curframe) return false;
   const was = old.frames[cur.curframe]!.regs;
@@ -281,7 +289,7 @@ export function statesMaybeLooping(old: VerifierState, cur: VerifierState): bool
   return true;
 }
 
-/** Do both stand in the same chain of calls? @kernel verifier.c same_callsites */
+/** Whether both states are in the same chain of calls. @kernel verifier.c same_callsites */
 export const sameCallsites = (a: VerifierState, b: VerifierState): boolean => {
   if (a.curframe !== b.curframe) return false;
   for (let i = 0; i <= a.curframe; i++) if (a.frames[i]!.callsite !== b.frames[i]!.callsite) return false;

@@ -25,7 +25,7 @@ const mov = (dst: number, imm: number) => insn(0xb7, dst, 0, 0, imm);
 const movr = (dst: number, src: number) => insn(0xbf, dst, src);
 const EXIT = insn(0x95);
 
-/** A program, a state kept before its first instruction, and the current one behind its last but one. */
+/** A program, a state kept before its first instruction, and the current state, before its last instruction. */
 function envOf(...insns: Insn[]): { env: Env; kept: VerifierState } {
   const program = {
     insns: [...insns, EXIT],
@@ -143,7 +143,7 @@ test("one instruction has one history entry, which gathers what is said of it", 
   env.insnIdx = 8;
   pushJmpHistory(env, env.curState, 0, null);
   expect(history).toHaveLength(2);
-  // The next round of a loop comes by with the same to say: it has the same entry, a round that says another has its own.
+  // The next round of a loop has the same entry if its flags are the same, and its own entry if they differ.
   for (const flags of [0, INSN_F_STACK_ACCESS]) {
     env.curHistEntry = null;
     pushJmpHistory(env, env.curState, flags, null);

@@ -1,7 +1,8 @@
-// Which scalars had to be known exactly: when the range of a register decides about safety, the way that led here is
-// walked backwards, instruction by instruction and state by state, and everything the range came from is marked precise.
-// States may then be compared loosely everywhere else.  @kernel verifier.c push_jmp_history,
-// __mark_chain_precision, mark_all_scalars_precise, mark_all_scalars_imprecise, propagate_precision (Linux 6.18)
+// Which scalars had to be known exactly. If safety depends on the range of a register, the path is walked backwards, instruction by
+// instruction and state by state, and all scalars that the range came from are marked precise. The ranges of all other scalars need
+// not be compared when states are compared.
+// @kernel verifier.c push_jmp_history, __mark_chain_precision, mark_all_scalars_precise, mark_all_scalars_imprecise,
+// propagate_precision (Linux 6.18)
 
 import { ENOTSUPP } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
@@ -17,8 +18,8 @@ import * as st from "../state/state.ts";
 import { ARGS, Backtrack, backtrackInsn } from "./backtrack.ts";
 
 /**
- * Notes in a state's history that it came by env.insnIdx, and what was special there; once for each instruction, a
- * second call adds to the first. Always 0.
+ * Writes the instruction env.insnIdx, with these flags and linked registers, into a state's history. Each instruction gets one entry: a
+ * second call adds to it. Always returns 0.
  */
 export function pushJmpHistory(
   env: Env,
@@ -39,7 +40,7 @@ export function pushJmpHistory(
   return 0;
 }
 
-/** A new entry, or the slot's last one where that says the same: the rounds of a loop share theirs. */
+/** A new entry, or the slot's last one if it is equal. So the rounds of a loop share entries. */
 function entryOf(
   env: Env,
   idx: number,
@@ -55,31 +56,31 @@ function entryOf(
   return entry;
 }
 
-/** One for all walks back, none of which begins within another. */
+/** One object for all walks backwards. No such walk begins within another. */
 const traced = new Backtrack();
 
-/** Marks what register `regno` of the current frame came from. 0, or -errno. @kernel mark_chain_precision */
+/** Marks all that register `regno` of the current frame came from. Returns 0 or -errno. @kernel mark_chain_precision */
 export function markChainPrecision(env: Env, regno: number): number {
   const bt = traced.restart(env.curState.curframe);
   if (regno >= 0) bt.set(regno);
   return backtrack(env, env.curState, bt);
 }
 
-/** Marks what slot `spi` of frame `frameno` came from. 0, or -errno. @kernel bt_set_frame_slot, mark_chain_precision_batch */
+/** Marks all that slot `spi` of frame `frameno` came from. Returns 0 or -errno. @kernel bt_set_frame_slot, mark_chain_precision_batch */
 export function markSlotPrecise(env: Env, frameno: number, spi: number): number {
   const bt = traced.restart(env.curState.curframe);
   bt.setSlot(frameno, spi);
   return backtrack(env, env.curState, bt);
 }
 
-/** Outcome of propagatePrecision: did any state become more precise? */
+/** Result of propagatePrecision: whether any state got a new mark. */
 export interface Changed {
   changed: boolean;
 }
 
 /**
- * Everything that `old` knows to be precise has to be precise on the way to `cur` as well, because `cur` is given up in
- * favour of it. 0, or -errno.
+ * Passes the marks of `old` on to the path that led to `cur`. `cur` is not explored, because `old` covers it, so its path needs the
+ * same marks. Returns 0 or -errno.
  */
 export function propagatePrecision(env: Env, old: VerifierState, cur: VerifierState, result?: Changed): number {
   const bt = traced.restart(cur.curframe);
@@ -155,7 +156,7 @@ function backtrack(env: Env, starting: VerifierState, bt: Backtrack, result?: Ch
     lastIdx = state.lastInsnIdx;
     firstIdx = state.firstInsnIdx;
   }
-  // Something was missed on the way, like a slot that was written through a copy of the frame pointer.
+  // Something could not be traced, such as a slot that was written through a copy of the frame pointer.
   if (!bt.empty) markAllScalarsPrecise(env, starting);
   return 0;
 }
@@ -166,7 +167,7 @@ const entryAt = (state: VerifierState, historyEnd: number, insnIdx: number): His
   return entry.idx === insnIdx ? entry : null;
 };
 
-/** Before the first instruction only arguments of a global function may be left. */
+/** Handles the start of a function. Only arguments of a global function may still be traced there. */
 function atFunctionEntry(env: Env, state: VerifierState, bt: Backtrack, result: Changed | undefined): number {
   const func = state.frames[0]!;
   const isGlobal = state.curframe === 0 && func.subprogno > 0 && func.callsite === st.BPF_MAIN_FUNC;
@@ -184,7 +185,7 @@ function markReg(func: FuncState, regno: number, result: Changed | undefined): v
   if (result !== undefined) result.changed = true;
 }
 
-/** Marks what is traced in a state that the walk came out of, and traces no further what was precise there already. */
+/** Marks in a parent state all that is traced. What was precise there already is not traced further. */
 function markParent(env: Env, state: VerifierState, bt: Backtrack, log: boolean, result: Changed | undefined): number {
   for (let fr = bt.frame; fr >= 0; fr--) {
     const func = state.frames[fr]!;
@@ -219,7 +220,7 @@ const preciseSlot = (slot: StackSlot, precise: boolean): StackSlot => ({
   spilled: withPrecise(slot.spilled, precise),
 });
 
-/** Gives up tracing: all scalars of all states that led here are precise. @kernel mark_all_scalars_precise */
+/** Gives up tracing, and marks all scalars of all parent states precise. @kernel mark_all_scalars_precise */
 export function markAllScalarsPrecise(env: Env, starting: VerifierState): void {
   const log = (env.log.level & BPF_LOG_LEVEL2) !== 0;
   if (log) {
@@ -245,7 +246,7 @@ export function markAllScalarsPrecise(env: Env, starting: VerifierState): void {
   }
 }
 
-/** Forgets the marks that a state inherited, before it is kept for comparison. @kernel mark_all_scalars_imprecise */
+/** Removes the marks that a state inherited, before it is kept. @kernel mark_all_scalars_imprecise */
 export function markAllScalarsImprecise(state: VerifierState): void {
   for (let fr = 0; fr <= state.curframe; fr++) {
     const func = state.frames[fr]!;

@@ -1,4 +1,4 @@
-// Programs whose exploration Linux 6.18 cuts short, or refuses, and what its log says of that.
+// Programs for which Linux 6.18 ends paths early or refuses a loop, and what its log says then.
 import { expect, test } from "vitest";
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";

@@ -1,5 +1,6 @@
-// Before an instruction where paths meet: was all this seen before? Answers "yes, stop here", "no, go on" or "this loops for
-// ever", and decides which states are worth keeping. The thresholds are the kernel's, as they show in logs and statistics.
+// Runs before an instruction where paths meet. It decides whether an explored state covers the current one (the path ends), whether
+// the program loops forever (refused), or whether the path continues, and which states are kept. The thresholds are the kernel's,
+// because logs and statistics show their effect.
 // @kernel verifier.c is_state_visited, clean_live_states
 import { BPF_JCOND, BPF_JMP, BPF_MAY_GOTO } from "../../isa/codes.ts";
 import { printLine } from "../print/lines.ts";
@@ -24,10 +25,13 @@ import { markAllScalarsImprecise, propagatePrecision, pushJmpHistory } from "./p
 import { addBackedge, incompleteMarks, maybeEnterScc, maybeFree, updatePeakStates } from "./scc.ts";
 import { liveStackQueryInit, stackSlotAlive } from "./stack-liveness.ts";
 
-/** A history longer than this is cut by keeping a state. */
+/** If a history is longer than this, a state is kept, which starts a new history. */
 const MAX_JMP_HISTORY = 40;
 
-/** States kept for slot `insnIdx` in the current chain of calls, and others of the same bucket; newest last. @kernel verifier.c explored_state */
+/**
+ * The bucket with the states kept for slot `insnIdx` in the current chain of calls, newest last. It has states of other slots too.
+ * @kernel verifier.c explored_state
+ */
 export function exploredStates(env: Env, insnIdx: number): ExploredState[] {
   const { callsite } = env.curState.frames[env.curState.curframe]!;
   const bucket = ((insnIdx ^ callsite) >>> 0) % env.insns.length;
@@ -43,7 +47,7 @@ function cleanFrame(env: Env, frame: FuncState, insnIdx: number): void {
   }
 }
 
-/** Forgets what no path from a finished state reads. @kernel verifier.c clean_verifier_state */
+/** Removes the registers and slots of a finished state that no path from it reads. @kernel verifier.c clean_verifier_state */
 function cleanState(env: Env, state: VerifierState): void {
   liveStackQueryInit(env, state);
   state.cleaned = true;
@@ -56,7 +60,7 @@ function cleanLiveStates(env: Env, insnIdx: number, states: readonly ExploredSta
     const { state } = states[i]!;
     if (state.branches !== 0 || state.cleaned || state.insnIdx !== insnIdx) continue;
     if (!sameCallsites(state, env.curState)) continue;
-    // In one place under one chain of calls all states belong to the same visit of a loop.
+    // At one slot and in one chain of calls, all states belong to the same visit of a loop, so the others have the same answer.
     if (incompleteMarks(env, state)) return;
     cleanState(env, state);
   }
@@ -67,7 +71,7 @@ const isMayGoto = (env: Env, insnIdx: number): boolean => {
   return insn.code === (BPF_JMP | BPF_JCOND) && insn.src === BPF_MAY_GOTO;
 };
 
-/** `cur` needs no exploring: `old` covers it. Passes on the precision marks. 1, or a negative errno. */
+/** Ends the path, because the state of `entry` covers `cur`. Passes on its precision marks. Returns 1 or a negative errno. */
 function prunedBy(env: Env, entry: ExploredState, cur: VerifierState, insnIdx: number, loop: boolean): number {
   env.prunedBy = entry.state;
   entry.hitCnt++;
@@ -96,7 +100,10 @@ function refuseLoop(env: Env, insnIdx: number, old: VerifierState, cur: Verifier
   return err;
 }
 
-/** What an unfinished state at the same place means for the current one. */
+/**
+ * What an unfinished state at the same slot means for the current one. ELSE: nothing. EQUAL: it covers the current state. EQUAL_LOOP: it
+ * covers it, in a loop that is still being explored. ENDLESS: the program loops forever.
+ */
 const LOOKS_ELSE = 0;
 const LOOKS_EQUAL = 1;
 const LOOKS_EQUAL_LOOP = 2;
@@ -104,7 +111,7 @@ const LOOKS_ENDLESS = 3;
 
 function compareUnfinished(env: Env, old: VerifierState, cur: VerifierState, insnIdx: number): number {
   const frame = old.frames[old.curframe]!;
-  // Another round of an asynchronous callback is no loop, but no proof either.
+  // Another round of an asynchronous callback is no endless loop, but it is not covered either.
   if (frame.inAsyncCallbackFn && frame.asyncEntryCnt !== cur.frames[cur.curframe]!.asyncEntryCnt) return LOOKS_ELSE;
   if (isMayGoto(env, insnIdx) && old.mayGotoDepth !== cur.mayGotoDepth && statesEqual(env, old, cur, RANGE_WITHIN))
     return LOOKS_EQUAL_LOOP;
@@ -117,7 +124,7 @@ function compareUnfinished(env: Env, old: VerifierState, cur: VerifierState, ins
     : LOOKS_ELSE;
 }
 
-/** Keeps the current state; the path goes on from it. */
+/** Keeps a copy of the current state, which becomes the parent of the rest of the path. */
 function keepState(env: Env, states: ExploredState[], insnIdx: number): void {
   const cur = env.curState;
   env.totalStates++;
@@ -125,7 +132,7 @@ function keepState(env: Env, states: ExploredState[], insnIdx: number): void {
   updatePeakStates(env);
   env.prevJmpsProcessed = env.jmpsProcessed;
   env.prevInsnProcessed = env.insnProcessed;
-  // Marks that the state before it has: the new one gets its own from what is read after it.
+  // The marks belong to the parent. The new state gets its own marks from what comes after it.
   markAllScalarsImprecise(cur);
   const kept = cloneVerifierState(cur);
   kept.insnIdx = insnIdx;
@@ -139,14 +146,14 @@ function keepState(env: Env, states: ExploredState[], insnIdx: number): void {
   states.push(entry);
 }
 
-/** 1: a state that covers the current one was explored; 0: go on; negative: errno. @kernel verifier.c is_state_visited */
+/** 1: an explored state covers the current one. 0: the path continues. Negative: an errno. @kernel verifier.c is_state_visited */
 export function isStateVisited(env: Env, insnIdx: number): number {
   const cur = env.curState;
   const aux = env.aux[insnIdx]!;
   const force = env.testStateFreq || aux.forceCheckpoint || cur.history.length > MAX_JMP_HISTORY;
   const jumps = env.jmpsProcessed - env.prevJmpsProcessed;
   const insns = env.insnProcessed - env.prevInsnProcessed;
-  // Paths meet about every fourth instruction; a state for each of them would cost more than it saves.
+  // Paths meet about every fourth instruction. A state for each would cost more than it saves.
   let keep = force || (jumps >= 2 && insns >= 8);
 
   const states = exploredStates(env, insnIdx);
@@ -161,7 +168,7 @@ export function isStateVisited(env: Env, insnIdx: number): number {
       const looks = compareUnfinished(env, state, cur, insnIdx);
       if (looks === LOOKS_ENDLESS) return refuseLoop(env, insnIdx, state, cur);
       if (looks !== LOOKS_ELSE) return prunedBy(env, entry, cur, insnIdx, looks === LOOKS_EQUAL_LOOP);
-      // In a loop most rounds have a state of their own that helps nobody: keep one now and then.
+      // In a loop most rounds have states that cover nothing, so a state is kept only from time to time.
       if (!force && jumps < 20 && insns < 100) keep = false;
     } else if (!env.everyPath || env.onlooker?.full) {
       const loop = incompleteMarks(env, state);

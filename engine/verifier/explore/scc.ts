@@ -1,5 +1,5 @@
-// Visits of loops. A state that was found equal to one whose loop is still being explored has not yet all precision marks;
-// it waits here as a back edge until the loop was left, and then marks go round until nothing changes.
+// Visits of loops. If a state is covered by one whose loop is still being explored, the precision marks are not complete yet. The
+// covered state is kept here as a back edge until the loop is left. Then marks are passed on until nothing changes.
 // @kernel verifier.c compute_scc_callchain … update_branch_counts
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { verifierBug } from "../refuse.ts";
@@ -12,25 +12,25 @@ import { markAllScalarsPrecise, propagatePrecision } from "./precision.ts";
 interface SccVisit {
   readonly scc: number;
   readonly callsites: readonly number[];
-  /** The first state kept in it, until every path from there was explored. */
+  /** The first state kept in the loop. null: every path from it was explored, or there is none yet. */
   entry: VerifierState | null;
-  /** States that were pruned in it, newest first. */
+  /** States that were pruned in the loop, newest first. */
   backedges: VerifierState[];
   numBackedges: number;
 }
 
-/** Rounds after which marks stop being passed on one by one. */
+/** After this many rounds of passing marks on, all scalars are marked. */
 const MAX_BACKEDGE_ITERS = 64;
 
 const visitsOf = (env: Env): SccVisit[] => (env.sccVisits ??= []) as SccVisit[];
 
-/** The frame nearest to main that stands in a loop says which; -1 where none does. */
+/** The outermost frame that is in a loop. It decides which loop the state belongs to. -1: no frame is in one. */
 function loopFrame(env: Env, state: VerifierState): number {
   for (let i = 0; i <= state.curframe; i++) if (env.aux[frameInsnIdx(state, i)]!.scc !== 0) return i;
   return -1;
 }
 
-/** The visit that `state` belongs to; made where `make`. @kernel verifier.c scc_visit_lookup */
+/** The visit that `state` belongs to. If there is none, it is made if `make`, else null. @kernel verifier.c scc_visit_lookup */
 function visitOf(env: Env, state: VerifierState, frame: number, make: boolean): SccVisit | null {
   const { scc } = env.aux[frameInsnIdx(state, frame)]!;
   const visits = visitsOf(env);
@@ -48,7 +48,7 @@ function visitOf(env: Env, state: VerifierState, frame: number, make: boolean): 
   return visit;
 }
 
-/** `(call, call, …, scc)`; a call at slot 0 ends the list. @kernel verifier.c format_callchain */
+/** The text `(call,call,…,scc)`. A call at slot 0 ends the list. @kernel verifier.c format_callchain */
 function callchainText(env: Env, visit: SccVisit): string {
   const end = visit.callsites.indexOf(0);
   const calls = end < 0 ? visit.callsites : visit.callsites.slice(0, end);
@@ -78,7 +78,7 @@ export function addBackedge(env: Env, old: VerifierState, backedge: VerifierStat
   return 0;
 }
 
-/** May marks of `state` still grow, because a back edge of its loop waits? @kernel verifier.c incomplete_read_marks */
+/** Whether `state` may still get marks, because its loop has back edges waiting. @kernel verifier.c incomplete_read_marks */
 export function incompleteMarks(env: Env, state: VerifierState): boolean {
   if (env.sccVisits === null) return false;
   const frame = loopFrame(env, state);
@@ -128,12 +128,12 @@ export function updatePeakStates(env: Env): void {
   if (states > env.peakStates) env.peakStates = states;
 }
 
-/** An evicted state from which nothing is left to explore counts no longer. @kernel verifier.c maybe_free_verifier_state */
+/** Stops counting an evicted state once all paths from it are explored. @kernel verifier.c maybe_free_verifier_state */
 export function maybeFree(env: Env, entry: ExploredState): void {
   if (entry.inFreeList && entry.state.branches === 0 && !incompleteMarks(env, entry.state)) env.freeListSize--;
 }
 
-/** A path has ended: each state behind it has one path less to wait for. @kernel verifier.c update_branch_counts */
+/** A path has ended, so each of its parent states waits for one path less. @kernel verifier.c update_branch_counts */
 export function updateBranchCounts(env: Env, state: VerifierState): number {
   let entry: ExploredState | null = null;
   for (let at: VerifierState | null = state; at; ) {

@@ -1,4 +1,4 @@
-// The analysis fed by hand: what instructions read and write is said here, what is alive is asked.
+// The analysis without a walk: the tests say what each instruction reads and writes, and ask which slots are live.
 import { expect, test } from "vitest";
 import { progTypeByName } from "../../facts/prog-types.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -46,7 +46,7 @@ function envOf(...insns: Insn[]): Env {
   return env;
 }
 
-/** A state at a slot of the main function, or of functions called one from another: [callsite, subprog] for each. */
+/** A state at a slot of the main function, or of functions that call each other: one [callsite, subprog] for each call. */
 function at(insnIdx: number, ...calls: [callsite: number, subprogno: number][]): VerifierState {
   const state = newVerifierState();
   state.frames = [newFuncState(-1, 0, 0), ...calls.map(([callsite, sub], i) => newFuncState(callsite, i + 1, sub))];

@@ -1,11 +1,11 @@
-// Which stack slots may still be read: live-variable analysis over the slots of all frames, fed by what the main walk
-// saw each instruction read and write, one analysis for each chain of calls. Mutable and hot: masks lie in typed arrays.
+// Which stack slots may still be read: a live-variable analysis for the slots of all frames. Its input is what the main walk saw each
+// instruction read and write. There is one analysis for each chain of calls. Mutable and hot: the masks are in typed arrays.
 // @kernel liveness.c (Linux 6.18)
 //
 //   liveBefore(i)   = (∪ liveBefore(s) \ mustWrite(i)) ∪ mayRead(i)      over the successors s of i
 //   mustWriteAcc(i) = (∩ mustWriteAcc(s)) ∪ mustWrite(i)
 //
-// A mask has one bit for each of 64 slots, as two words: slot 0 (fp-8) is bit 0 of the low one.
+// A mask has one bit for each of 64 slots, in two words. Slot 0 (fp-8) is bit 0 of the low word.
 
 import { bug } from "../../base/bug.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
@@ -14,20 +14,20 @@ import { NONE } from "../prepass/successors.ts";
 import { type Env, subprogEnd, verbose } from "../state/env.ts";
 import { MAX_CALL_FRAMES, type VerifierState } from "../state/state.ts";
 
-/** Words of one instruction in FrameMasks, low word first. */
+/** Positions of the masks in the words of one instruction (FrameMasks). The low word comes first. */
 const MAY_READ = 0;
 const MUST_WRITE = 2;
 const MUST_WRITE_ACC = 4;
 const LIVE_BEFORE = 6;
 const WORDS = 8;
 
-/** One frame of the chain, as one function's instructions touch it. */
+/** How the instructions of one function use the slots of one frame: WORDS words for each instruction. */
 type FrameMasks = Uint32Array;
 
-/** What is known of one function, called through one chain of calls. @kernel struct func_instance */
+/** What is known about one function, called through one chain of calls. @kernel struct func_instance */
 interface Instance {
   readonly outer: Instance | null;
-  /** Instructions that call, outermost first; the last element is the first slot of this function. */
+  /** Slots of the calls, outermost first. The last element is the first slot of this function. */
   readonly chain: readonly number[];
   readonly depth: number;
   readonly start: number;
@@ -38,7 +38,7 @@ interface Instance {
   /** A mustWrite set became smaller since then. */
   mustWriteDropped: boolean;
   readonly frames: (FrameMasks | null)[];
-  /** For each instruction: has mustWrite been set at all? */
+  /** For each instruction, 1 if mustWrite was set. */
   readonly mustWriteSet: Uint8Array;
   readonly inner: Map<number, Instance>;
 }
@@ -46,14 +46,14 @@ interface Instance {
 interface Liveness {
   readonly roots: Map<number, Instance>;
   readonly postorder: readonly Int32Array[];
-  /** The instance of env.curState, once it was asked for. */
+  /** The instance of env.curState. null: it was not needed yet. */
   current: Instance | null;
-  /** Slots that the instruction being walked writes, by frame; low and high words. */
+  /** Slots that the current instruction writes: a low and a high word for each frame. */
   readonly writes: Uint32Array;
-  /** Some of them may be set. */
+  /** Whether `writes` may have bits that are set. */
   wrote: boolean;
   writeInsnIdx: number;
-  /** The state that stackSlotAlive is asked about. */
+  /** The state that stackSlotAlive is asked about: the instance of each frame. */
   readonly query: Instance[];
   queryFrame: number;
   queryInsnIdx: number;
@@ -77,7 +77,7 @@ export function stackLivenessInit(env: Env): void {
   env.liveness = liveness;
 }
 
-/** The instance of frame `frameno` of a state, made where there is none. */
+/** The instance of frame `frameno` of a state. It is made if there is none. */
 function instanceOf(env: Env, state: VerifierState, frameno: number): Instance {
   const { roots } = livenessOf(env);
   let at: Instance | null = null;
@@ -115,7 +115,7 @@ function newInstance(env: Env, outer: Instance | null, callsite: number, subprog
 const masksOf = (instance: Instance, frame: number): FrameMasks =>
   (instance.frames[frame] ??= new Uint32Array(instance.count * WORDS));
 
-/** To be called when env.curState has entered or left a function, or is another state. */
+/** Must be called after env.curState entered or left a function, or was replaced by another state. */
 export function resetLiveStackCallchain(env: Env): void {
   livenessOf(env).current = null;
 }
@@ -123,7 +123,7 @@ export function resetLiveStackCallchain(env: Env): void {
 const currentInstance = (env: Env): Instance =>
   (livenessOf(env).current ??= instanceOf(env, env.curState, env.curState.curframe));
 
-/** Slots of a frame that instruction `insnIdx` of the current function may read. */
+/** Marks slots of a frame that instruction `insnIdx` of the current function may read. */
 function markStackRead(env: Env, frameno: number, insnIdx: number, lo: number, hi: number): void {
   addReads(currentInstance(env), frameno, insnIdx, lo, hi);
 }
@@ -145,7 +145,7 @@ function addReads(instance: Instance, frame: number, insnIdx: number, lo: number
   if (deadLo !== 0 || deadHi !== 0) instance.updated = true;
 }
 
-/** Before an instruction is walked: it has written nothing so far. */
+/** Must be called before an instruction is walked: it has written nothing yet. */
 export function resetStackWriteMarks(env: Env, insnIdx: number): void {
   const liveness = livenessOf(env);
   currentInstance(env);
@@ -159,14 +159,14 @@ function clearWrites(liveness: Liveness): void {
   liveness.wrote = false;
 }
 
-/** The instruction being walked writes this slot of a frame for certain. */
+/** Marks a slot of a frame that the current instruction certainly writes. */
 export function markStackWriteSlot(env: Env, frameno: number, spi: number): void {
   const liveness = livenessOf(env);
   liveness.writes[2 * frameno + (spi >> 5)]! |= 1 << (spi & 31);
   liveness.wrote = true;
 }
 
-/** After an instruction was walked without error: what it wrote on every path so far is what it must write. */
+/** Must be called after an instruction was walked without error. An instruction must write what it wrote on every path so far. */
 export function commitStackWriteMarks(env: Env): void {
   const liveness = livenessOf(env);
   if (liveness.current !== null) commitWrites(liveness, liveness.current);
@@ -181,7 +181,7 @@ function commitWrites(liveness: Liveness, instance: Instance): void {
     let hi = liveness.writes[2 * frame + 1]!;
     if (lo === 0 && hi === 0 && (!wasSet || instance.frames[frame] == null)) continue;
     const masks = masksOf(instance, frame);
-    // The kernel keeps the old mask in 32 bits, so that slots from fp-264 down are lost on the second visit.
+    // The kernel keeps the old mask in 32 bits, so slots from fp-264 down are lost on the second visit.
     const old = masks[at]!;
     if (wasSet) {
       lo = (lo & old) >>> 0;
@@ -199,8 +199,8 @@ function commitWrites(liveness: Liveness, instance: Instance): void {
 }
 
 /**
- * Brings the analysis up to date for all frames of the current state. To be called after each path's end and before
- * a function returns to its caller.
+ * Brings the analysis up to date for all frames of the current state. Must be called at the end of each path, and before a function
+ * returns to its caller.
  */
 export function updateLiveStack(env: Env): void {
   resetLiveStackCallchain(env);
@@ -286,7 +286,7 @@ function updateInsn(env: Env, instance: Instance, frame: number, masks: FrameMas
   return true;
 }
 
-/** What a function reads and writes of its callers' frames, its call reads and writes there. */
+/** Gives a call the reads and writes that its function makes in the callers' frames. */
 function propagateToOuter(liveness: Liveness, instance: Instance, outer: Instance): void {
   const callsite = instance.chain[instance.depth - 1]!;
   clearWrites(liveness);
@@ -321,14 +321,14 @@ function logChange(
   verbose(env, "live-stack", `${text}\n`, insnIdx);
 }
 
-/** `-8,-24`: the slots of a mask as offsets from the frame pointer. @kernel verifier.c bpf_fmt_stack_mask */
+/** The slots of a mask as offsets from the frame pointer, such as `-8,-24`. @kernel verifier.c bpf_fmt_stack_mask */
 export function slotsText(lo: number, hi: number): string {
   const offsets: number[] = [];
   for (let spi = 0; spi < 64; spi++) if (((spi < 32 ? lo : hi) >>> (spi & 31)) & 1) offsets.push(-8 * (spi + 1));
   return offsets.join(",");
 }
 
-/** Says which state the following questions to stackSlotAlive are about. */
+/** Sets the state for the following calls of stackSlotAlive. */
 export function liveStackQueryInit(env: Env, state: VerifierState): void {
   const liveness = livenessOf(env);
   liveness.query.length = 0;
@@ -338,8 +338,8 @@ export function liveStackQueryInit(env: Env, state: VerifierState): void {
 }
 
 /**
- * May slot `spi` of frame `frameno` be read from here on? By the function that runs, or after its return by the
- * functions between it and the frame's own (before the call once more, where the call runs a callback repeatedly).
+ * Whether slot `spi` of frame `frameno` may still be read: by the current function, or after its return by the functions between it and
+ * the frame's own. For a call that runs a callback repeatedly, also before the call.
  */
 export function stackSlotAlive(env: Env, frameno: number, spi: number): boolean {
   const { query, queryFrame, queryInsnIdx } = livenessOf(env);

@@ -1,10 +1,10 @@
-// Branches put aside to be walked later, the last one first.  @kernel verifier.c push_stack, pop_stack
+// Branches that are put aside and walked later. The last one comes first. @kernel verifier.c push_stack, pop_stack
 import { refuse } from "../refuse.ts";
 import { BPF_COMPLEXITY_LIMIT_JMP_SEQ, type Env } from "../state/env.ts";
 import { ENOMEM } from "../state/errors.ts";
 import { cloneVerifierState, type VerifierState } from "../state/state.ts";
 
-/** Puts a copy of the current state aside, to go on at `insnIdx`; null: there are too many already, which is refused. */
+/** Puts a copy of the current state aside, to continue at `insnIdx`. null: there are too many branches, so the program was refused. */
 export function pushStack(env: Env, insnIdx: number, prevInsnIdx: number, speculative: boolean): VerifierState | null {
   const state = cloneVerifierState(env.curState);
   if (speculative) state.speculative = true;
@@ -19,7 +19,7 @@ export function pushStack(env: Env, insnIdx: number, prevInsnIdx: number, specul
   return state;
 }
 
-/** Goes on with the branch put aside last, its log cut back to where that was if `popLog`; false: none is left. */
+/** Continues with the branch that was put aside last. `popLog`: cuts the log back to its length at that time. false: none is left. */
 export function popStack(env: Env, popLog: boolean): boolean {
   const branch = env.pending.pop();
   if (branch === undefined) return false;

@@ -1,5 +1,5 @@
-// Loops of unknown length (may_goto, callbacks): scalars that differ from round to round and mattered to nobody so far are
-// taken for unknown, so that the rounds come to agree.
+// Loops of unknown length (may_goto, callbacks). Scalars that differ from round to round and were not needed exactly become unknown, so
+// that after some rounds the states are equal.
 import type { Env } from "../state/env.ts";
 import type { RegState } from "../state/reg.ts";
 import { UNKNOWN_REG } from "../state/reg.ts";
@@ -15,7 +15,7 @@ const widened = (old: RegState, cur: RegState, ids: IdMap): RegState =>
     ? cur
     : UNKNOWN_REG;
 
-/** Changes `cur`, the state of the next round; `old` is the one of the round before. @kernel verifier.c widen_imprecise_scalars */
+/** Widens `cur`, the next round's state. `old` is that of the round before. @kernel verifier.c widen_imprecise_scalars */
 export function widenImpreciseScalars(env: Env, old: VerifierState, cur: VerifierState): void {
   const ids = new IdMap(env.idGen);
   for (let fr = old.curframe; fr >= 0; fr--) {
@@ -33,7 +33,10 @@ export function widenImpreciseScalars(env: Env, old: VerifierState, cur: Verifie
   }
 }
 
-/** The latest unfinished state kept at `insnIdx` before `cur`, in the same chain of calls: a round earlier. @kernel verifier.c find_prev_entry */
+/**
+ * The state of the round before: the latest unfinished one at `insnIdx` before `cur`, in the same chain of calls.
+ * @kernel verifier.c find_prev_entry
+ */
 export function findPrevEntry(env: Env, cur: VerifierState | null, insnIdx: number): VerifierState | null {
   if (cur === null) return null;
   const states = exploredStates(env, insnIdx);

@@ -88,18 +88,18 @@ export interface PendingBranch {
   readonly logPos: number;
 }
 
-/** Who is told how the walk goes: trace.ts. */
+/** Is told what the walk does. The tracer in trace.ts is one. */
 export interface Onlooker {
-  /** It keeps no more. */
+  /** Further visits are only counted, not kept. */
   readonly full: boolean;
   arrive(env: Env, insnIdx: number): void;
   leave(env: Env, ends: boolean): void;
   pruned(env: Env): void;
   refused(env: Env, err: number): void;
-  /** The current state was compared with those kept here and, it may be, kept itself. */
+  /** The current state was compared with the states kept at this instruction, and perhaps kept itself. */
   kept(env: Env): void;
   putAside(branch: VerifierState): void;
-  /** The walk goes on with a branch that was put aside. */
+  /** The walk continues with a branch that was put aside. */
   resume(env: Env): void;
 }
 

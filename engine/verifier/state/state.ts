@@ -97,10 +97,10 @@ export interface VerifierState {
   activeLockId: number;
   activeLockPtr: object | null;
 
-  /** The path is one that only a mispredicted branch takes. */
+  /** Only a mispredicted branch takes this path. */
   speculative: boolean;
   inSleepable: boolean;
-  /** Dead registers and slots are removed already. */
+  /** Registers and slots that are no longer read were already removed. */
   cleaned: boolean;
   /** The entry in which explore/prune.ts keeps this state. null: it is not kept. */
   entry: ExploredState | null;
