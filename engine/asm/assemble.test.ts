@@ -37,7 +37,7 @@ describe("the programs of the recordings", () => {
   });
 });
 
-test("the deck's program is three slots", () => {
+test("the talk's program has three slots", () => {
   const source =
     "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),\nBPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42),\nBPF_EXIT_INSN(),";
   expect(hex(source)).toBe("6110000000000000" + "040000002a000000" + "9500000000000000");
@@ -105,7 +105,7 @@ test.each([
   expect(toHex(encodeInsns(assembly.insns))).toBe("9500000000000000");
 });
 
-test("a test's record says its type and brings its maps", () => {
+test("a test's record gives the program type and the maps", () => {
   const source = `{
 	"spin_lock: test1 success",
 	.insns = { BPF_LD_MAP_FD(BPF_REG_1, 0), BPF_EXIT_INSN(), },
@@ -122,7 +122,7 @@ test("a test's record says its type and brings its maps", () => {
   expect([...assembly.mapRefs]).toEqual([[0, 0]]);
 });
 
-test("declarations in the source are there for its expressions", () => {
+test("expressions can use the source's declarations", () => {
   const source = `
 #define SHIFT(x, n) ((x) << (n))
 enum { FIRST = 3, SECOND, };
@@ -175,7 +175,7 @@ out:	BPF_EXIT_INSN(),
   ]);
 });
 
-test("a map may be frozen, and named", () => {
+test("a map may be frozen and may have a name", () => {
   const source =
     "// @map text array key=4 value=4 flags=BPF_F_RDONLY_PROG init[0]=6f6b0000 frozen named\n// @map plain array\n";
   const [text, plain] = assemble(`${source}BPF_EXIT_INSN(),`).maps;
@@ -211,7 +211,7 @@ struct bpf_insn prog[] = {
   ]);
 });
 
-test("maps that exist already are found by name and by number, and a function's BTF is asked for", () => {
+test("existing maps are found by name and by number, and a directive asks for the functions' BTF", () => {
   const counts = { name: "counts", type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };
   const source =
     "// @btf functions\n// @map more hash\nBPF_LD_MAP_FD(BPF_REG_1, counts), BPF_LD_MAP_VALUE(BPF_REG_2, 1, 4), BPF_LD_MAP_FD(BPF_REG_3, 2), BPF_EXIT_INSN()";
@@ -224,7 +224,7 @@ test("maps that exist already are found by name and by number, and a function's 
   expect(assembly.funcInfo).toBe(true);
 });
 
-describe("a half-written line leaves every other line its bytes", () => {
+describe("an unfinished line does not change the bytes of other lines", () => {
   const lines = [
     "BPF_MOV64_IMM(BPF_REG_0, 7),",
     "BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 7, 1),",
@@ -249,7 +249,7 @@ describe("a half-written line leaves every other line its bytes", () => {
   });
 });
 
-test("a slot knows its text and a place in the text its slots", () => {
+test("each slot knows its text, and each place in the text its slots", () => {
   const source = "BPF_LD_IMM64(BPF_REG_0, 1),\n#define TWICE BPF_EXIT_INSN(), BPF_EXIT_INSN()\nTWICE,\nBPF_JMP_A(0)";
   const { slots, ...assembly } = assemble(source);
   expect(slots.map(({ span }) => source.slice(span.start, span.end))).toEqual([
@@ -263,7 +263,7 @@ test("a slot knows its text and a place in the text its slots", () => {
   expect(slotsAt({ slots, ...assembly }, 3)).toEqual([0, 1]);
 });
 
-test("every macro's row is C that has a value", () => {
+test("every macro's row is valid C with a value", () => {
   for (const macro of INSN_MACROS) expect(macroCode(macro).length).toBe(macro.slots.length);
 });
 

@@ -133,7 +133,7 @@ const first = (source: string, code: string): Diagnostic => {
   return found as Diagnostic;
 };
 
-test.each(Object.entries(CASES))("%s is said where it belongs", (code, [source, marks, fixed]) => {
+test.each(Object.entries(CASES))("%s is reported at its place", (code, [source, marks, fixed]) => {
   const diagnostic = first(source, code);
   expect(source.slice(diagnostic.span.start, diagnostic.span.end)).toBe(marks);
   expect(diagnostic.message).not.toMatch(/\{\w+\}|undefined|NaN/);
@@ -147,7 +147,7 @@ test.each(Object.entries(CASES))("%s is said where it belongs", (code, [source, 
   expect(assemble(fixed).diagnostics.map((d) => d.code)).not.toContain(code);
 });
 
-test("both languages of a sentence hold the same values", () => {
+test("both languages of a sentence contain the same values", () => {
   const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).toSorted();
   for (const [code, { en, ja }] of Object.entries(MESSAGES))
     expect(new Set(holes(ja)), code).toEqual(new Set(holes(en)));
@@ -155,7 +155,7 @@ test("both languages of a sentence hold the same values", () => {
     expect(new Set(holes(ja)), code).toEqual(new Set(holes(en)));
 });
 
-test("an error bars the way, a warning or hint does not", () => {
+test("an error makes the assembly fail, a warning or hint does not", () => {
   expect(assemble("BPF_MOV64_IMM(BPF_REG_0, 0x100000000),").ok).toBe(true);
   expect(assemble("BPF_MOV64_IMM(BPF_REG_11, 0),").ok).toBe(false);
   const hints = "BPF_LD_ABS(BPF_B, 0),\n".repeat(700);

@@ -23,7 +23,7 @@ const check = (source: string): void => {
   expect(plain(source, true)).toEqual(plain(source, false));
 };
 
-describe("a remembered line is read anew where its words mean something else", () => {
+describe("a cached line is read again if its words mean something else", () => {
   const LINE = "BPF_MOV64_IMM(BPF_REG_0, XDP_PASS),";
   test.each([
     ["by a define", `#define XDP_PASS 7\n${LINE}`],
@@ -43,7 +43,7 @@ describe("a remembered line is read anew where its words mean something else", (
   });
 });
 
-test("lines in any order, after any edit, assemble as they would from scratch", () => {
+test("after any edit, lines in any order assemble as they would without the cache", () => {
   const line = fc.constantFrom(
     "BPF_MOV64_IMM(BPF_REG_0, 1),",
     "\tBPF_MOV64_IMM(BPF_REG_0, XDP_PASS),",

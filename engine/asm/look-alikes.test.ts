@@ -16,14 +16,14 @@ test.each([
   ["full-width digits", "BPF_MOV64_IMM(BPF_REG_0, ７),\nBPF_EXIT_INSN(),", ["７"]],
   ["full-width letters", "ＢＰＦ_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),", ["ＢＰＦ"]],
   ["a Japanese comma", "BPF_MOV64_IMM(BPF_REG_0、7),\nBPF_EXIT_INSN(),", ["、"]],
-])("%s are named, with the bytes that were meant", (_, source, found) => {
+])("%s: each look-alike is reported, and the bytes are those that were meant", (_, source, found) => {
   const { diagnostics, ok } = assemble(source);
   expect(ok).toBe(false);
   expect(diagnostics.map(({ code, args }) => [code, args?.found])).toEqual(found.map((text) => ["look-alike", text]));
   expect(hexOf(source)).toBe(hexOf(PLAIN));
 });
 
-test("a dash for a minus, typographic quotes around a string", () => {
+test("a dash is read as a minus, typographic quotes as quotes", () => {
   expect(hexOf("BPF_MOV64_IMM(BPF_REG_0, –1),\nBPF_EXIT_INSN(),")).toBe(
     hexOf("BPF_MOV64_IMM(BPF_REG_0, -1),\nBPF_EXIT_INSN(),"),
   );
@@ -32,7 +32,7 @@ test("a dash for a minus, typographic quotes around a string", () => {
   expect(quoted.insns[0]?.imm).toBe(4);
 });
 
-test("the fix makes plain characters, one place or all", () => {
+test("one fix replaces one look-alike, another all of them", () => {
   const source = "BPF_MOV64_IMM（BPF_REG_0, 7)，\nBPF_EXIT_INSN(),";
   const [first] = assemble(source).diagnostics;
   const apply = (edits: readonly { span: { start: number; end: number }; text: string }[]): string =>
@@ -45,14 +45,14 @@ test("the fix makes plain characters, one place or all", () => {
   ]);
 });
 
-test("comments and strings may hold what they like", () => {
+test("look-alikes in comments and strings are not reported", () => {
   const source = `// 「戻り値」は（７）、“だけ”\n/* ＢＰＦ */ ${PLAIN}\n／／ これも（コメント）`;
   const { diagnostics } = assemble(source);
   expect(diagnostics.map(({ args }) => args?.found)).toEqual(["／／"]);
   expect(assemble(`${PLAIN} // –`).ok).toBe(true);
 });
 
-test("lines known by heart change nothing of what is named", () => {
+test("cached lines do not change which look-alikes are reported", () => {
   const source = `${PLAIN.replace("7),", "7), // 「戻り値」は（７）")}\nBPF_MOV64_IMM（BPF_REG_0, 7), ／／ （`;
   const first = assemble(source, { incremental: true });
   const again = assemble(source, { incremental: true });

@@ -10,7 +10,7 @@ const said = (verdict: Said["verdict"], errno: number, ...lines: readonly string
 const causes = (ours: Said, theirs: Said, type = "socket_filter") =>
   compare(ours, theirs, type).differences.map(({ what, cause }) => `${what}: ${cause}`);
 
-test("a log falls into lines, message, diagnosis and statistics", () => {
+test("a log is split into lines, message, diagnosis and statistics", () => {
   const log = `0: (95) exit\nR0 !read_ok\n\nVerification failed: Register Type Safety\n\nReason:\n  R0.\n${STATISTICS}`;
   expect(partsOfLog(log)).toEqual({
     lines: ["0: (95) exit", "R0 !read_ok"],
@@ -20,12 +20,12 @@ test("a log falls into lines, message, diagnosis and statistics", () => {
   });
 });
 
-test("what the statistics say before their last line is no reason", () => {
+test("lines of the statistics are not taken for the message", () => {
   const log = `R0 !read_ok\nverification time 35 usec\nstack depth 0+8\n${STATISTICS}`;
   expect(partsOfLog(log).message).toBe("R0 !read_ok");
 });
 
-test("the same words are identical, whatever the width of their columns", () => {
+test("lines with the same words are identical, even if their columns differ in width", () => {
   const { identical, same } = compare(
     said("accept", 0, "0: (b7) r0 = 0                        ; R0=0"),
     said("accept", 0, "0: (b7) r0 = 0     ; R0=0"),
@@ -34,7 +34,7 @@ test("the same words are identical, whatever the width of their columns", () => 
   expect([identical, same]).toEqual([true, true]);
 });
 
-test("addresses differ from boot to boot: verdict and last line are still the same", () => {
+test("logs that differ only in addresses count as the same, but not as identical", () => {
   const { identical, same, lines } = compare(
     said("reject", 13, "0: (18) r1 = 0xffff888103a5b000", "R0 !read_ok"),
     said("reject", 13, "0: (18) r1 = 0xc1234500", "R0 !read_ok"),
@@ -65,7 +65,7 @@ test("each difference has a cause", () => {
   expect(causes(refused("R0 !read_ok", 13), refused("R0 !read_ok", 22))).toEqual(["errno: unknown"]);
 });
 
-test("lines of one log alone stand between those that both have", () => {
+test("lines that only one log has stand between the lines that both have", () => {
   const { lines } = compare(
     said("accept", 0, "Live regs before insn:", "0: (b7) r0 = 0", "1: (95) exit"),
     said("accept", 0, "func#0 @0", "0: (b7) r0 = 0", "1: (95) exit"),

@@ -79,7 +79,7 @@ function joined(results: readonly number[]) {
   return { line, agent };
 }
 
-test("results, stored results and texts come back in their places", async () => {
+test("results, stored results and texts come back in order", async () => {
   const { line, agent } = joined([7, -13]);
   const request = new Request();
   const name = request.text("/sys/oreore/bpf");
@@ -97,7 +97,7 @@ test("results, stored results and texts come back in their places", async () => 
   expect(agent.asked[1]?.args.slice(0, 3)).toEqual([7, 0x1000_0000 + buffer, 8]);
 });
 
-test("requests of any length arrive whole, chunk by chunk", async () => {
+test("requests of any length arrive completely, chunk by chunk", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 4 * CHUNK }), fc.integer({ min: 0, max: 255 }), async (length, byte) => {
       const { line } = joined([]);
@@ -119,7 +119,7 @@ test("requests of any length arrive whole, chunk by chunk", async () => {
   );
 });
 
-test("a byte that cannot be ends the request, and giving up does", async () => {
+test("a byte that the protocol does not allow ends the request, and so does giving up", async () => {
   let sent = 0;
   const line = new AgentLine((bytes) => {
     sent += bytes.length;

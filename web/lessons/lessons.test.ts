@@ -23,21 +23,18 @@ async function metBy({ state, goals }: Lesson, acts: readonly Act[]): Promise<re
   return views.map(({ met }) => met);
 }
 
-test.each(LESSON_IDS)(
-  "%s is read without a fault, in both languages, with something to predict and a hint",
-  async (id) => {
-    const { texts, goals } = await lessonOf(id);
-    expect(goals).not.toEqual([]);
-    for (const text of [texts.ja, texts.en]) {
-      expect(text?.title).toMatch(/\S/);
-      expect(text?.points.some(({ kind }) => kind === "predict")).toBe(true);
-      expect(text?.points.some(({ notes }) => notes !== "")).toBe(true);
-      expect(text?.hints.length).toBeGreaterThan(0);
-    }
-  },
-);
+test.each(LESSON_IDS)("%s is read without a fault, in both languages, and has a prediction and a hint", async (id) => {
+  const { texts, goals } = await lessonOf(id);
+  expect(goals).not.toEqual([]);
+  for (const text of [texts.ja, texts.en]) {
+    expect(text?.title).toMatch(/\S/);
+    expect(text?.points.some(({ kind }) => kind === "predict")).toBe(true);
+    expect(text?.points.some(({ notes }) => notes !== "")).toBe(true);
+    expect(text?.hints.length).toBeGreaterThan(0);
+  }
+});
 
-test.each(LESSON_IDS)("%s is not solved as it opens, and is by its solution", async (id) => {
+test.each(LESSON_IDS)("%s is not solved when it opens, and its solution solves it", async (id) => {
   const lesson = await lessonOf(id);
   expect(await metBy(lesson, [])).toContain(false);
   const met = await metBy(lesson, SOLUTIONS[id] ?? []);
@@ -54,7 +51,7 @@ test.each(LESSON_IDS)("the program of %s assembles", async (id) => {
 });
 
 test.each([2, 3, 4, 5, 6])(
-  "where lesson %i ends, the next begins: its kernel has the steps of the recipe that were applied",
+  "the lesson after lesson %i begins with the steps of the recipe that were applied",
   async (n) => {
     const { state, solution } = await lessonOf(LESSON_IDS[n - 1] ?? "");
     const { source, progType, maps, input, recipe, preset } = state;
@@ -72,20 +69,20 @@ const NAMES =
   branches precision pruning packets helper-arguments references your-own func-proto context-conversion own-type functions
   tail-calls maps-from-user-space all-of-it missed-check loop-helper ping networks`.split(/\s+/);
 
-test("a lesson's number and name open what they opened", () => {
+test("a lesson's number and name never change", () => {
   expect(NAMES.map(numberOf)).toEqual(NAMES.map((_, i) => i + 1));
   expect(NAMES.map((_, i) => numberOf(String(i + 1)))).toEqual(NAMES.map((_, i) => i + 1));
 });
 
-test("a lesson's address has its number only where that is its place in the course", () => {
+test("a lesson's address has its number only if that equals its place in the course", () => {
   expect([1, 7, 8, 20].map(addressOf)).toEqual(["#lesson/1", "#lesson/7", "#lesson/bounds", "#lesson/func-proto"]);
 });
 
-test("each lesson has its place in one part of the course", () => {
+test("each lesson is in exactly one part of the course", () => {
   expect([...ORDER].sort((a, b) => a - b)).toEqual(LESSON_IDS.map((_, i) => i + 1));
 });
 
-test("the acts of a solution are shown as a lesson's file has them, and read as the same", async () => {
+test("acts are written as in a lesson's file, and read back as the same acts", async () => {
   const { solution, state } = await lessonOf("25-maps-from-user-space");
   const shown = solution?.acts.map(actText) ?? [];
   expect(shown).toEqual(["write", "load", "attach", "update config 0 = 100", "echo 10", "cat"]);
@@ -95,11 +92,11 @@ test("the acts of a solution are shown as a lesson's file has them, and read as 
   );
 });
 
-test("a solution stands for each lesson, and for nothing else", async () => {
+test("every lesson has a solution, and there are no others", async () => {
   expect(Object.keys(SOLUTIONS)).toEqual(LESSON_IDS);
 });
 
-test("the list of lessons is in the order of the course, and counts it", async () => {
+test("the list of lessons has the order of the course and its places", async () => {
   const list = await lessonList();
   expect(list.map(({ number }) => number)).toEqual(ORDER);
   expect(list.map(({ place }) => place)).toEqual(LESSON_IDS.map((_, i) => i + 1));

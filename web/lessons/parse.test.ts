@@ -110,7 +110,7 @@ test("all parts are read", () => {
   expect(lesson.texts.en?.hints).toHaveLength(1);
 });
 
-test("line ends of other systems and a byte order mark are no fault", () => {
+test("line ends of other systems and a byte order mark are accepted", () => {
   expect(parseLesson("mine", `\uFEFF${GOOD.replaceAll("\n", "\r\n")}`).ok).toBe(true);
 });
 
@@ -119,7 +119,7 @@ test("one language is enough", () => {
   expect(parseLesson("mine", file).ok).toBe(true);
 });
 
-test("each fault has its line and says what was expected", () => {
+test("each fault names its line and what was expected", () => {
   expect(faults("---\ntitle", "title")).toContainEqual([1, EXPECTED.head]);
   expect(faults("slides: 3-4", "slides: three")).toEqual([[4, EXPECTED.headLine]]);
   expect(faults("title.en: Adding\n", "")).toEqual([[1, EXPECTED.title("en")]]);
@@ -138,7 +138,7 @@ test("each fault has its line and says what was expected", () => {
   expect(faults("BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_EXIT_INSN(),\n", "")).toContainEqual([15, EXPECTED.program]);
 });
 
-test("whatever a file holds, reading it ends in a lesson or in faults", () => {
+test("reading any file gives a lesson or faults", () => {
   for (const file of [
     "",
     "# ja",

@@ -245,7 +245,7 @@ const MAY_BE_LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   "03-attach": ["without load, act 1"],
 };
 
-test.each(LESSON_IDS)("%s is solved by its task alone, and each goal has a wrong answer that misses it", async (id) => {
+test.each(LESSON_IDS)("%s is not solved by a wrong answer, and each goal is missed by one", async (id) => {
   const parsed = await loadLesson(LESSON_IDS.indexOf(id) + 1);
   if (!parsed?.ok) throw new Error(`${id} cannot be read`);
   const { lesson } = parsed;

@@ -3,7 +3,7 @@ import { stageTexts } from "../i18n/stage.ts";
 import { loadLesson } from "../lessons/index.ts";
 import { partOfSlides } from "./caption.ts";
 
-test("scenes about one slide say which of them they are", async () => {
+test("several scenes about one slide are numbered", async () => {
   const parsed = await loadLesson(1);
   if (!parsed?.ok) throw new Error("lesson 1");
   const { scenes } = parsed.lesson;

@@ -11,7 +11,7 @@ test.each([
   expect(keyText(type, key)).toBe(text);
 });
 
-test("a value is a number in the machine's byte order, or bytes", () => {
+test("a value of 4 or 8 bytes is shown as a little-endian number, others as bytes", () => {
   expect(["2a000000", "2a00000000000000", "2a00", "0102030405060708"].map(valueText)).toEqual([
     "42",
     "42",

@@ -33,28 +33,31 @@ const seen = ({ sceneAt, shown, caption, world }: Frame): string =>
     world.last?.calls,
   ]);
 
-test.each(LESSON_IDS.map((id, i) => [id, i + 1] as const))("%s on stage", async (_, number) => {
-  const reels = [await reel(number)];
-  const frames = await play(reels);
-  expect(frames.flatMap(missing)).toEqual([]);
-  expect(frames).toHaveLength(pressesOf(reels) + 1);
-  frames.forEach((frame, i) => {
-    const before = frames[i - 1];
-    if (before) expect(seen(frame), `press ${i}`).not.toBe(seen(before));
-    for (const language of ["en", "ja"] as const) {
-      expect(frame.scene.says[language]).toMatch(/\S/);
-      expect(nextOf(frames, i, language)).toMatch(/\S/);
-      // A press that does something says what the result was.
-      const words = captionOf(frame, language).words;
-      if (frame.caption?.done) expect(words).toMatch(/\S/);
-    }
-  });
-});
+test.each(LESSON_IDS.map((id, i) => [id, i + 1] as const))(
+  "%s plays on the stage without a missing part, and each press changes something",
+  async (_, number) => {
+    const reels = [await reel(number)];
+    const frames = await play(reels);
+    expect(frames.flatMap(missing)).toEqual([]);
+    expect(frames).toHaveLength(pressesOf(reels) + 1);
+    frames.forEach((frame, i) => {
+      const before = frames[i - 1];
+      if (before) expect(seen(frame), `press ${i}`).not.toBe(seen(before));
+      for (const language of ["en", "ja"] as const) {
+        expect(frame.scene.says[language]).toMatch(/\S/);
+        expect(nextOf(frames, i, language)).toMatch(/\S/);
+        // A press that does something says what the result was.
+        const words = captionOf(frame, language).words;
+        if (frame.caption?.done) expect(words).toMatch(/\S/);
+      }
+    });
+  },
+);
 
 /** Slides of the talk that have text. The others are pictures or repeats that are not part of the lessons. */
 const DECK = [1, 3, 11, 13, 17, 18, 19, 20, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 37, 38, 39, 43, 46];
 
-test("the talk shows the whole deck, in its order, within its minutes and its presses", async () => {
+test("the talk shows all its slides in order, within its minutes and presses", async () => {
   const reels = await Promise.all(TALK.map(reel));
   const frames = await play(reels);
   const slides = frames.flatMap(({ scene }) => scene.slides);
@@ -67,7 +70,7 @@ test("the talk shows the whole deck, in its order, within its minutes and its pr
   expect(frames.at(-1)?.world.terminal.some(({ output }) => output.trim() === "52")).toBe(true);
 });
 
-test("every hunk of the four functions, and every function that the patch adds for them, is on the stage of the talk", async () => {
+test("the talk shows every hunk in the four functions, and every function that the patch adds for them", async () => {
   const frames = await play(await Promise.all(TALK.map(reel)));
   const shown = new Set(
     frames.flatMap(({ scene, shown: { piece } }) => [
@@ -93,28 +96,23 @@ test("every hunk of the four functions, and every function that the patch adds f
     expect(shown, name).toContain(name);
 });
 
-test.each([2, 3, 4, 20])(
-  "code of the kernel in the text of lesson %i is the code that the page makes",
-  async (number) => {
-    const [frame] = await play([await reel(number)]);
-    if (!frame) throw new Error("no frame");
-    const made = frame.props.code.flatMap((files) =>
-      files.flatMap(({ pieces }) => pieces.flatMap(({ added }) => added)),
-    );
-    const shown = Object.values(frame.reel.lesson.texts).flatMap(({ points }) =>
-      points.flatMap((point) =>
-        point.kind === "text"
-          ? point.tokens.flatMap((token) => (token.type === "code" ? token.raw.split("\n").slice(1, -1) : []))
-          : [],
-      ),
-    );
-    expect(shown).not.toEqual([]);
-    const plain = (line: string): string => line.replace(/\s+/g, " ").trim();
-    expect(made.map(plain)).toEqual(expect.arrayContaining(shown.map(plain)));
-  },
-);
+test.each([2, 3, 4, 20])("kernel code in the text of lesson %i is the code that the page makes", async (number) => {
+  const [frame] = await play([await reel(number)]);
+  if (!frame) throw new Error("no frame");
+  const made = frame.props.code.flatMap((files) => files.flatMap(({ pieces }) => pieces.flatMap(({ added }) => added)));
+  const shown = Object.values(frame.reel.lesson.texts).flatMap(({ points }) =>
+    points.flatMap((point) =>
+      point.kind === "text"
+        ? point.tokens.flatMap((token) => (token.type === "code" ? token.raw.split("\n").slice(1, -1) : []))
+        : [],
+    ),
+  );
+  expect(shown).not.toEqual([]);
+  const plain = (line: string): string => line.replace(/\s+/g, " ").trim();
+  expect(made.map(plain)).toEqual(expect.arrayContaining(shown.map(plain)));
+});
 
-test("an echo says what ran, from its values", async () => {
+test("the caption of an echo says what ran, with its values", async () => {
   const frames = await play([await reel(5)]);
   const echo = frames.find(({ act }) => act?.kind === "echo");
   expect(echo && captionOf(echo, "en")).toEqual({
@@ -124,7 +122,7 @@ test("an echo says what ran, from its values", async () => {
   });
 });
 
-test("a packet, an element of a map, a line of the shell: what came of each is said", async () => {
+test("the result of a packet, a map update and a shell command is shown", async () => {
   const said = async (number: number, kind: string) =>
     (await play([await reel(number)])).filter(({ act }) => act?.kind === kind).map((frame) => captionOf(frame, "en"));
   expect((await said(29, "test")).at(-1)).toEqual({
@@ -137,7 +135,7 @@ test("a packet, an element of a map, a line of the shell: what came of each is s
   expect(frames.at(-1)?.world.terminal.at(-1)?.output).toContain("r0 = *(u16 *)(r1 +8)");
 });
 
-test("what a press makes new in the program is marked: no comment, and nothing where all of it is new", async () => {
+test("lines that a press adds to the program are marked, except comments, and none if most are new", async () => {
   const fresh = async (number: number) =>
     (await play([await reel(number)])).find(({ act }) => act?.kind === "solution")?.shown.fresh;
   expect(await fresh(22)).toEqual([
@@ -147,7 +145,7 @@ test("what a press makes new in the program is marked: no comment, and nothing w
   expect(await fresh(26)).toEqual([]);
 });
 
-test("the run on a packet says on the terminal which packet it was, and what became of it", async () => {
+test("after a run on a packet the terminal shows the packet's name and the result", async () => {
   const frames = await play([await reel(16)]);
   expect(
     frames
@@ -162,7 +160,7 @@ test("the run on a packet says on the terminal which packet it was, and what bec
   ]);
 });
 
-test("a mark that nothing on the stage has, and a type that there is none of, are missing", async () => {
+test("a mark that no text on the stage has is reported as missing", async () => {
   const { lesson, number } = await reel(8);
   const [first] = lesson.scenes;
   if (!first) throw new Error("no scene");

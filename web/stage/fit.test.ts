@@ -10,20 +10,20 @@ const STAGES = [
   [3840, 2160],
 ] as const;
 
-test("a short text is large, a long one stands at the floor", () => {
+test("a short text is large, a long one has the least size", () => {
   const area = { width: 1180, height: 480 };
   expect(fitted(["exit"], area, 720).size).toBeCloseTo(720 * CODE.most);
   expect(fitted(["x".repeat(400)], area, 720).size).toBeCloseTo(720 * CODE.least);
 });
 
-test("what has no room is shown as a window around the marked line, which says what it leaves out", () => {
+test("a text without room is shown as a window around the marked line, with the number of hidden lines", () => {
   const lines = Array.from({ length: 60 }, (_, i) => `line ${i}`);
   const { rows, above, below } = fitted(lines, { width: 1180, height: 480 }, 720, 30);
   expect(rows.some(({ line }) => line === 30)).toBe(true);
   expect(above + below + new Set(rows.map(({ line }) => line)).size).toBe(60);
 });
 
-test("in a low window there are more lines rather than larger ones", () => {
+test("a low window shows more lines instead of larger ones", () => {
   const lines = Array.from({ length: 12 }, (_, i) => `BPF_MOV64_IMM(BPF_REG_${i}, 0),`);
   const { rows, size } = fitted(lines, { width: 1100, height: 170 }, 720, 6);
   expect(size).toBeCloseTo(720 * CODE.least);
@@ -34,7 +34,7 @@ test("tabs stop at every fourth column", () => {
   expect(untabbed("\ta\tb")).toBe("    a   b");
 });
 
-test("no row is wider or the whole higher than the area; every letter of the rows is one of the text", () => {
+test("rows are never wider or higher than the area, and no letter is lost or added", () => {
   const line = fc.string({ unit: fc.constantFrom("a", " ", "\t", "語", "(", "_"), maxLength: 200 });
   fc.assert(
     fc.property(

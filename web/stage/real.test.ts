@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => linux.dispose());
 
-test("what the real kernel refuses is said with its errno", async () => {
+test("a call that the real kernel refuses is shown with its errno", async () => {
   const frames = (await onReal([...scene.slice(0, 2), ...scene.slice(3)], linux, engine)) ?? []; // nothing is attached
   expect(captionOf(frames[2] as Frame, "en")).toEqual({
     call: expect.stringMatching(/^write\(\d+, "10\\n", 3\) = -1 ENOENT/),
@@ -46,7 +46,7 @@ test("what the real kernel refuses is said with its errno", async () => {
   expect(frames.flatMap(missing)).toContain("echo gave ENOENT, not ok");
 });
 
-test("the last demo of the talk, on the kernel of the talk", async () => {
+test("the last demo of the talk runs on the talk's kernel", async () => {
   const frames = (await onReal(scene, linux, engine)) ?? [];
   expect(frames).toHaveLength(scene.length);
   expect(frames.flatMap(missing)).toEqual([]);

@@ -48,7 +48,7 @@ test.each([
   expect(detect(text).kind).toBe("classic");
 });
 
-test("the translation is the kernel's: registers, jumps turned over, packet loads kept", () => {
+test("the translation is the kernel's, with its registers, reversed jumps and packet loads", () => {
   const { insns } = translate(IP_UDP) as NonNullable<ReturnType<typeof translate>>;
   expect(insns.map((insn, i) => formatInsn(insn, insns[i + 1], { helperName }))).toEqual([
     "(b4) w0 = 0",

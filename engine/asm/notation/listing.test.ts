@@ -19,7 +19,7 @@ function taken(text: string) {
   return { pasted, assembly, lines: insns.map((insn, i) => formatInsn(insn, insns[i + 1], { helperName })) };
 }
 
-test("llvm-objdump -dr: relocations name the maps, the function that is called stands behind the program", () => {
+test("llvm-objdump -dr: relocations name the maps, and the called function follows the program", () => {
   const { pasted, assembly, lines } = taken(fixture("count.objdump"));
   expect(pasted).toMatchObject({ kind: "objdump", faults: [] });
   expect(pasted.source).toContain("// The text holds other programs too: other.");
@@ -30,7 +30,7 @@ test("llvm-objdump -dr: relocations name the maps, the function that is called s
   expect(pasted.source).toContain("BPF_LD_MAP_VALUE(BPF_REG_2, step, 0)");
 });
 
-test("clang -S: directives, data and debugging sections are no part of it; the same instructions come out", () => {
+test("clang -S: directives, data and debugging sections are skipped, and the instructions are the same", () => {
   const compiled = taken(fixture("count.s"));
   expect(compiled.pasted.faults).toEqual([]);
   expect(compiled.pasted.source).toContain("// The text holds other programs too: other.");
@@ -39,7 +39,7 @@ test("clang -S: directives, data and debugging sections are no part of it; the s
   expect(masked(compiled.lines)).toEqual(masked(taken(fixture("count.objdump")).lines));
 });
 
-test("what comes out is a program that the verifier takes, once the map is known", () => {
+test("the verifier accepts the program once the map is declared", () => {
   const { pasted } = taken(fixture("count.objdump"));
   const source = (pasted.source as string).replace(
     "hits array key=4 value=8 entries=1",
@@ -49,7 +49,7 @@ test("what comes out is a program that the verifier takes, once the map is known
   expect(judge(program, { logLevel: 1 })).toMatchObject({ verdict: "accept" });
 });
 
-test("an object's sections each count from 0; a call by section and place finds its function", () => {
+test("each section counts from 0, and a call by section and place finds its function", () => {
   const text = `
 Disassembly of section .text:
 

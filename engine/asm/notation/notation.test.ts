@@ -48,7 +48,7 @@ const program = fc
   .map((parts) => parts.flat());
 
 describe.each(KINDS)("as %s", (kind) => {
-  test("every form of the table comes back to its bytes", () => {
+  test("every form of the table is read back to its bytes", () => {
     for (const form of FORMS) {
       const used = (field: "dst" | "src" | "off" | "imm", value: number) =>
         form.when[field as "src"] ?? (form.uses.includes(field) ? value : 0);
@@ -63,7 +63,7 @@ describe.each(KINDS)("as %s", (kind) => {
       expect(readBack(OUTPUTS[kind](insns)), form.name).toBe(hexOf(insns));
     }
   });
-  test("any bytes come back", () => {
+  test("any bytes are written and read back", () => {
     fc.assert(
       fc.property(program, (insns) => void expect(readBack(OUTPUTS[kind](insns))).toBe(hexOf(insns))),
       { numRuns: 60 },
@@ -149,14 +149,14 @@ test.each([
     'b"\\x61\\x10\\x00\\x00\\x00\\x00\\x00\\x00\\x04\\x00\\x00\\x00*\\x00\\x00\\x00\\x95\\x00\\x00\\x00\\x00\\x00\\x00\\x00"',
   ],
   ["hex", "61100000 00000000 04000000 2a000000 95000000 00000000"],
-])("a paste of %s is known for what it is", (kind, text) => {
+])("a paste of %s is recognised", (kind, text) => {
   const pasted = detect(text);
   expect(pasted.kind).toBe(kind);
   expect(hexOf(pasted.insns ?? [])).toBe(deck);
   expect(hexOf(assemble(pasted.source as string).insns)).toBe(deck);
 });
 
-test("labels in assembly become distances", () => {
+test("labels become distances", () => {
   const pasted = detect("if r1 == 0 goto out\nr0 = 5 ll\ncall function\nl0_%=: goto l0_%=\nout: exit\nfunction:\nexit");
   expect(pasted.faults).toEqual([]);
   expect(hexOf(pasted.insns ?? [])).toBe(
@@ -169,7 +169,7 @@ test("labels in assembly become distances", () => {
   );
 });
 
-test("inline assembly of a selftest: operands become values, local labels distances, data instructions", () => {
+test("in inline assembly operands become values, local labels distances, and data instructions", () => {
   const text = `
 #define OFF 8
 SEC("xdp")
@@ -216,7 +216,7 @@ __naked void prog(void)
   expect(assembled.maps).toMatchObject([{ name: "map_hash_8b", type: "hash", keySize: 8, valueSize: 8, flags: 1 }]);
 });
 
-test("macros stay as they are, prose is not taken for a program", () => {
+test("macros stay as they are, and prose is no program", () => {
   expect(detect("\tBPF_MOV64_IMM(BPF_REG_0, 1),").kind).toBe("macro");
   expect(detect("Dear list,\nthis patch adds a program type.\n").kind).toBe("unknown");
   expect(detect("").kind).toBe("unknown");
@@ -255,7 +255,7 @@ test("no text makes it throw", () => {
   );
 });
 
-test("a converted program is indented by four, whatever it was pasted as", () => {
+test("a converted program is indented by four blanks, from any notation", () => {
   for (const text of ["r0 = 1\nexit", "b7000000010000009500000000000000", "{ 0x6, 0, 0, 1 },"]) {
     const lines = (detect(text).source ?? "").split("\n").filter((line) => /BPF_/.test(line));
     expect(lines.length, text).toBeGreaterThan(0);

@@ -61,14 +61,14 @@ describe("completion offers what fits the place", () => {
   ])("%s", (_, text, expected) => {
     expect(labels(text)).toEqual(expect.arrayContaining(expected));
   });
-  test("nothing in a string", () => expect(labels('char x[] = "|";')).toEqual([]));
+  test("nothing is offered in a string", () => expect(labels('char x[] = "|";')).toEqual([]));
   test("helpers that the program type may not call come last", () => {
     const all = labels("// @prog xdp\nBPF_EMIT_CALL(|)");
     expect(all.indexOf("BPF_FUNC_xdp_adjust_head")).toBeLessThan(all.indexOf("BPF_FUNC_skb_store_bytes"));
   });
 });
 
-test("attach types that fit the program type are offered alone", () =>
+test("only attach types that fit the program type are offered", () =>
   expect(labels("// @prog cgroup_skb\n// @attach |")).toEqual(["BPF_CGROUP_INET_INGRESS", "BPF_CGROUP_INET_EGRESS"]));
 
 describe("an attach type is written into the text", () => {
@@ -110,7 +110,7 @@ describe("hover", () => {
     const { source, offset, analysis } = marked(text);
     return hoverAt(analysis, source, offset);
   };
-  test("on a macro: expansion, bytes, the kernel's words and plain ones", () => {
+  test("on a macro it shows expansion, bytes, the kernel's notation and plain words", () => {
     expect(at("BPF_LDX_|MEM(BPF_W, BPF_REG_0, BPF_REG_1, 4),")).toMatchObject({
       kind: "insn",
       signature: "BPF_LDX_MEM(SIZE, DST, SRC, OFF)",
@@ -168,7 +168,7 @@ test("every form has words in both languages", () => {
   for (const macro of INSN_MACROS) expect(macro.ja, macro.name).toMatch(/[ぁ-ん=]/);
 });
 
-test("inlay hints count slots, say the kernel's words and where jumps go", () => {
+test("inlay hints show slots, the kernel's notation and targets of jumps", () => {
   const source = "BPF_LD_IMM64(BPF_REG_0, 1),\nBPF_JMP_A(end),\nend: BPF_EXIT_INSN(),";
   const hints = inlayHints(analyse(source), source, new Set(["slot", "kernel", "target"]));
   expect(hints.map(({ kind, text, line }) => `${kind} ${text}${line ? ` in line ${line}` : ""}`)).toEqual([
@@ -182,7 +182,7 @@ test("inlay hints count slots, say the kernel's words and where jumps go", () =>
   ]);
 });
 
-test("labels, defines and maps are found and renamed everywhere", () => {
+test("all places of labels, defines and maps are found and renamed", () => {
   const source =
     "#define N 3\n// @map m array\nagain:\nBPF_LD_MAP_FD(BPF_REG_1, m),\nBPF_MOV64_IMM(BPF_REG_0, N + N),\nBPF_JMP_A(again),\nBPF_JMP_A(-5 /* -> again */),";
   const analysis = analyse(source);
@@ -218,7 +218,7 @@ describe("formatting", () => {
       ].join("\n"),
     );
   });
-  test("never changes a byte, and twice is once", () => {
+  test("never changes a byte, and a second time changes nothing", () => {
     const pieces = [
       "BPF_MOV64_IMM(BPF_REG_0,",
       "1",
@@ -299,7 +299,7 @@ test("no question about any text throws", () => {
 test.each([
   ["BPF_ALU64_IMM(BPF_A|DD, BPF_REG_0, 1),", "add SRC to DST"],
   ["BPF_ATOMIC_OP(BPF_DW, BPF_A|DD, BPF_REG_1, BPF_REG_0, 0),", "add SRC to memory"],
-])("a constant means what it means as this argument: %s", (text, words) => {
+])("a constant is explained as the argument that it is: %s", (text, words) => {
   const { source, offset, analysis } = marked(text);
   expect(hoverAt(analysis, source, offset)).toMatchObject({ kind: "constant", meaning: { en: words } });
 });
@@ -326,7 +326,7 @@ describe("what can be folded", () => {
       [1, 2, "region"],
       [3, 5, "region"],
     ]));
-  test("any text", () => {
+  test("folds of any text have at least two lines and end inside the text", () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom("{", "}", "#if 1\n", "#endif\n", "/*", "*/", "//x\n", "\n", "BPF_EXIT_INSN(),")),
@@ -343,7 +343,7 @@ describe("what can be folded", () => {
   });
 });
 
-test("a program in plain words has one sentence an instruction, a 64-bit load taking two slots", () =>
+test("a program in plain words has one sentence per instruction, also for a 64-bit load of two slots", () =>
   expect(
     explainSlots(assemble("BPF_LD_IMM64(BPF_REG_0, 5),\nBPF_EXIT_INSN(),").insns).map(({ slot, en }) => [slot, en]),
   ).toEqual([

@@ -35,19 +35,19 @@ const covers = (old: RegState, cur: RegState, exact: ExactLevel = NOT_EXACT): bo
 
 describe("a register covers another", () => {
   const cases: [string, RegState, RegState, ExactLevel, boolean][] = [
-    ["any scalar, where its value did not matter", constReg(1n), constReg(2n), NOT_EXACT, true],
-    ["no other value, where it did", precise(constReg(1n)), constReg(2n), NOT_EXACT, false],
-    ["a narrower range, where it did", precise(upTo(9n)), upTo(5n), NOT_EXACT, true],
+    ["any scalar if its value did not matter", constReg(1n), constReg(2n), NOT_EXACT, true],
+    ["no other value if its value mattered", precise(constReg(1n)), constReg(2n), NOT_EXACT, false],
+    ["a narrower range if its value mattered", precise(upTo(9n)), upTo(5n), NOT_EXACT, true],
     ["no wider range", precise(upTo(5n)), upTo(9n), NOT_EXACT, false],
     ["a narrower range in a loop, whether it mattered or not", upTo(9n), upTo(5n), RANGE_WITHIN, true],
     ["no wider range in a loop, although it did not matter so far", upTo(5n), upTo(9n), RANGE_WITHIN, false],
-    ["nothing but itself, where asked exactly", upTo(9n), upTo(5n), EXACT, false],
+    ["only itself if the comparison is exact", upTo(9n), upTo(5n), EXACT, false],
     ["itself", upTo(9n), upTo(9n), EXACT, true],
-    ["anything, where it was never read", NOT_INIT_REG, value, NOT_EXACT, true],
+    ["anything if it was never read", NOT_INIT_REG, value, NOT_EXACT, true],
     ["not just anything in a loop", NOT_INIT_REG, value, RANGE_WITHIN, false],
-    ["no pointer, being a scalar", UNKNOWN_REG, value, NOT_EXACT, false],
+    ["no pointer if it is a scalar", UNKNOWN_REG, value, NOT_EXACT, false],
     [
-      "no pointer that may be null, being checked",
+      "no pointer that may be null if it was checked for null",
       value,
       { ...value, type: PTR_TO_MAP_VALUE | PTR_MAYBE_NULL, id: 3 },
       NOT_EXACT,
@@ -68,7 +68,7 @@ describe("a register covers another", () => {
   test.each(cases)("%s", (_, old, cur, exact, expected) => expect(covers(old, cur, exact)).toBe(expected));
 });
 
-test("ids stand for each other one to one", () => {
+test("each id corresponds to exactly one other", () => {
   const ids = new IdMap(100);
   expect(ids.check(1, 7)).toBe(true);
   expect(ids.check(2, 8)).toBe(true);
@@ -79,14 +79,14 @@ test("ids stand for each other one to one", () => {
   expect(ids.check(0, 7)).toBe(false);
 });
 
-test("a scalar without an id counts as one that nobody is linked to", () => {
+test("a scalar without an id counts as one that is linked to no other", () => {
   const ids = new IdMap(100);
   expect(ids.checkScalar(1, 0)).toBe(true);
   expect(ids.checkScalar(1, 0)).toBe(false);
   expect(ids.checkScalar(0, 0)).toBe(true);
 });
 
-test("two linked scalars are not covered by two that go their own ways", () => {
+test("two linked scalars do not cover two that are not linked", () => {
   const linked = precise({ ...upTo(9n), id: 4 });
   const ids = new IdMap(100);
   expect(regSafe(linked, { ...upTo(9n), id: 5 }, ids, NOT_EXACT)).toBe(true);
@@ -105,31 +105,37 @@ describe("a stack covers another", () => {
   const half: StackSlot = { types: withByte(bytes(STACK_ZERO).types, 7, STACK_MISC), spilled: NOT_INIT_REG };
   const cases: [string, StackSlot[], StackSlot[], ExactLevel, boolean][] = [
     ["that has more slots", [], [bytes(STACK_MISC)], NOT_EXACT, true],
-    ["that never wrote what was unwritten or anything", [bytes(STACK_MISC)], [INVALID_SLOT], NOT_EXACT, true],
+    ["with unwritten bytes where any bytes would do", [bytes(STACK_MISC)], [INVALID_SLOT], NOT_EXACT, true],
     ["but not one that lacks a spilled pointer", [spilled(value)], [], NOT_EXACT, false],
-    ["nor one with anything where zero was needed", [bytes(STACK_ZERO)], [bytes(STACK_MISC)], NOT_EXACT, false],
-    ["nor one with a byte less of zero", [bytes(STACK_ZERO)], [half], NOT_EXACT, false],
+    ["nor one with any bytes where zeros were needed", [bytes(STACK_ZERO)], [bytes(STACK_MISC)], NOT_EXACT, false],
+    ["nor one with one zero byte less", [bytes(STACK_ZERO)], [half], NOT_EXACT, false],
     [
-      "with another scalar, where its value did not matter",
+      "with another scalar if the value did not matter",
       [spilled(constReg(1n))],
       [spilled(constReg(2n))],
       NOT_EXACT,
       true,
     ],
-    ["not where it did", [spilled(precise(constReg(1n)))], [spilled(constReg(2n))], NOT_EXACT, false],
+    ["but not if the value mattered", [spilled(precise(constReg(1n)))], [spilled(constReg(2n))], NOT_EXACT, false],
     [
-      "with anything instead of an unknown scalar that mattered",
+      "with any bytes instead of an unknown scalar that mattered",
       [spilled(precise(UNKNOWN_REG))],
       [bytes(STACK_MISC)],
       NOT_EXACT,
       true,
     ],
-    ["with nothing instead of it in a loop", [spilled(UNKNOWN_REG)], [bytes(STACK_MISC)], RANGE_WITHIN, false],
+    [
+      "but in a loop not with other bytes instead of an unknown scalar",
+      [spilled(UNKNOWN_REG)],
+      [bytes(STACK_MISC)],
+      RANGE_WITHIN,
+      false,
+    ],
   ];
   test.each(cases)("%s", (_, old, cur, exact, expected) => expect(stackCovers(old, cur, exact)).toBe(expected));
 });
 
-test("constants of equal value are one another's cover, however they came about", () => {
+test("a constant covers an equal one whose ranges were computed in another way", () => {
   expect(
     covers(precise(scalarReg(constU32(7))), precise(scalarReg(narrow(SCALAR_UNKNOWN, { umin: 7n, umax: 7n })))),
   ).toBe(true);

@@ -53,7 +53,7 @@ function envOf(...insns: Insn[]): { env: Env; kept: VerifierState } {
 const preciseRegs = (state: VerifierState): number[] =>
   state.frames[0]!.regs.flatMap((reg, i) => (reg.precise ? [i] : []));
 
-test("what an arithmetic instruction makes is traced to what it reads", () => {
+test("the result of an arithmetic instruction is traced to its operands", () => {
   for (const form of FORMS.filter(({ kind }) => kind === "alu")) {
     const source = form.uses.includes("src") ? { src: 3, imm: 0 } : { src: 0, imm: form.uses.includes("imm") ? 1 : 0 };
     const insn = { code: form.code, dst: 2, off: 0, ...source, ...form.when };
@@ -76,7 +76,7 @@ test("a constant ends the trace in its own state", () => {
   );
 });
 
-test("what a value was computed from is precise in the state before", () => {
+test("the value from which another was computed is precise in the parent state", () => {
   const { env, kept } = envOf(movr(3, 4), insn(0x0f, 3, 5), insn(0x07, 3, 0, 0, 1), mov(6, 0));
   markChainPrecision(env, 3);
   expect(preciseRegs(kept)).toEqual([4, 5]);
@@ -98,7 +98,7 @@ test("a fill is traced into its slot and a spill out of it", () => {
   expect(env.log.text()).toContain("mark_precise: frame0: regs= stack=-8 before 0: (7b) *(u64 *)(r10 -8) = r7\n");
 });
 
-test("a spilled scalar of the state before is marked in its slot", () => {
+test("a spilled scalar of the parent state is marked in its slot", () => {
   const { env, kept } = envOf(insn(0x79, 3, 10, -8), mov(0, 0));
   env.curState.history.push({ idx: 0, prevIdx: -1, flags: stackAccessFlags(0, 0), linked: null });
   kept.frames[0]!.stack = [{ types: allBytes(STACK_SPILL), spilled: UNKNOWN_REG }];
@@ -121,7 +121,7 @@ test("a difference of pointers cannot be traced: everything becomes precise", ()
   expect(env.log.text()).toContain("falling back to forcing all scalars precise\n");
 });
 
-test("marks are given to the states before, and forgotten by the one that is kept", () => {
+test("parent states get the marks, and a state that is kept loses its own", () => {
   const { env, kept } = envOf(mov(0, 0));
   kept.frames[0]!.regs[4] = constReg(4n);
   markAllScalarsPrecise(env, env.curState);
@@ -131,7 +131,7 @@ test("marks are given to the states before, and forgotten by the one that is kep
   expect(preciseRegs(kept)).toEqual([]);
 });
 
-test("one instruction has one history entry, which gathers what is said of it", () => {
+test("each instruction has one history entry, with all its flags", () => {
   const { env } = envOf(...new Array<Insn>(8).fill(mov(0, 0)));
   const { history } = env.curState;
   env.insnIdx = 7;

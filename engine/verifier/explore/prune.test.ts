@@ -32,7 +32,7 @@ function judge(insns: Insn[], progFlags = 0) {
 const stats = (insns: number, perInsn: number, total: number, peak: number): string =>
   `processed ${insns} insns (limit 1000000) max_states_per_insn ${perInsn} total_states ${total} peak_states ${peak} mark_read 0`;
 
-test("what a loop without an exit hides from every path is refused before the walk", () => {
+test("code after an endless loop is unreachable, which is refused before the walk", () => {
   const { errno, lines } = judge([random, jump(c.BPF_JA, 0, 0, -1), exit]);
   expect(errno).toBe(22);
   expect(lines).toContain("unreachable insn 2");
@@ -58,14 +58,14 @@ test("a counted loop is walked round by round", () => {
   expect(lines.at(-1)).toBe(stats(12, 1, 1, 1));
 });
 
-test("where paths meet with nothing that matters between them, the second one ends", () => {
+test("where paths meet, the second one ends if it differs in nothing that matters", () => {
   const { verdict, lines } = judge([random, jump(c.BPF_JEQ, 0, 0, 1), mov(0, 1), mov(0, 0), exit], 8);
   expect(verdict).toBe("accept");
   expect(lines).toContain("from 1 to 3: safe");
   expect(lines.at(-1)).toBe(stats(6, 0, 2, 2));
 });
 
-test("may_goto comes to an end, because what differs from round to round is forgotten", () => {
+test("the walk of a may_goto loop ends, because values that differ from round to round become unknown", () => {
   const { verdict, lines } = judge([mov(0, 0), mayGoto(2), add(0, 1), jump(c.BPF_JA, 0, 0, -3), mov(0, 0), exit]);
   expect(verdict).toBe("accept");
   expect(lines).toContain("SCC backedge (1)");
@@ -73,7 +73,7 @@ test("may_goto comes to an end, because what differs from round to round is forg
   expect(lines.at(-1)).toBe(stats(17, 2, 3, 4));
 });
 
-test("what mattered on the explored path is made to matter on the one that it covers", () => {
+test("precision marks of the explored path are passed on to the path that it covers", () => {
   const { lines } = judge(
     [
       random,

@@ -68,7 +68,7 @@ function aliveAt(env: Env, state: VerifierState, frame = 0): number[] {
   return Array.from({ length: 64 }, (_, spi) => spi).filter((spi) => stackSlotAlive(env, frame, spi));
 }
 
-test("a slot is alive from its write to its last read", () => {
+test("a slot is live from its write to its last read", () => {
   const env = envOf(NOP, NOP, NOP, EXIT);
   visit(env, 1, { writes: [0, 40] });
   visit(env, 2, { reads: [0, 40] });
@@ -81,7 +81,7 @@ test("a slot is alive from its write to its last read", () => {
   );
 });
 
-test("a slot is alive before a branch if one way reads it before writing it", () => {
+test("a slot is live before a branch if one path reads it before writing it", () => {
   const env = envOf(NOP, jeq(2), NOP, ...[insn(0x05, 0, 1)], NOP, EXIT);
   visit(env, 2, { writes: [1] });
   visit(env, 4, { reads: [1] });
@@ -90,7 +90,7 @@ test("a slot is alive before a branch if one way reads it before writing it", ()
   expect(aliveAt(env, at(3))).toEqual([]);
 });
 
-test("what an instruction does not write on each visit it need not write", () => {
+test("an instruction must write only what it wrote on each visit", () => {
   const env = envOf(NOP, NOP, EXIT);
   visit(env, 0, { writes: [0, 1] });
   visit(env, 1, { reads: [0, 1] });
@@ -100,7 +100,7 @@ test("what an instruction does not write on each visit it need not write", () =>
   expect(env.log.text()).toContain("(0) frame 0 insn 0 +live -16 \n(0) frame 0 insn 0 ");
 });
 
-test("a caller's slot is alive in its callee if either reads it, and a write by the callee ends its life before the call", () => {
+test("a caller's slot is live in the callee if either reads it, and not before the call if the callee writes it", () => {
   // 0: nop  1: call 4  2: nop  3: exit | 4: nop  5: exit
   const env = envOf(NOP, local(2), NOP, EXIT, NOP, EXIT);
   visit(env, 2, { reads: [0, 1] });
