@@ -90,7 +90,7 @@ const OF_BTF = /BTF|\bbtf|invalid return type \d+ of func/;
 /** Messages about instructions and helpers that are newer than the release. */
 const OF_RELEASE =
   /uses reserved fields|unknown opcode|invalid func unknown|unknown func |invalid atomic opcode|back-edge/;
-/** Program types whose context consists of machine registers, so its size depends on the width. */
+/** Program types whose context contains the machine's registers, so its size depends on the width. */
 const CONTEXT_OF_WORDS = new Set(["kprobe", "perf_event"]);
 
 function causeOf(message: string, progType: string): DifferenceCause | undefined {
