@@ -63,7 +63,10 @@ export class IdMap {
     return this;
   }
 
-  /** Whether `old` may correspond to `cur`, given the pairs so far. Remembers the pair. 0 corresponds to 0. @kernel verifier.c check_ids */
+  /**
+   * Whether `old` may correspond to `cur`, given the pairs so far. Remembers the pair. 0 only corresponds to 0.
+   * @kernel verifier.c check_ids
+   */
   check(old: number, cur: number): boolean {
     if (old === 0 || cur === 0) return old === cur;
     for (let i = 0; i < this.#length; i++) {
@@ -76,7 +79,7 @@ export class IdMap {
   }
 
   /**
-   * The same for ids of scalars. An old scalar without id may have become any. A current scalar without id counts as having an id of its
+   * The same for ids of scalars. An old scalar without id corresponds to any. A current scalar without id counts as having an id of its
    * own. If a register has a constant distance from its group (BPF_ADD_CONST), the groups must correspond too.
    * @kernel verifier.c check_scalar_ids
    */
