@@ -11,7 +11,7 @@ export interface Place {
   readonly calls: readonly Call[];
   /** The comment that contains the offset. */
   readonly comment: Comment | undefined;
-  /** Whether the offset is at a member's name in the braces of an initialiser: before `=`, or right after a dot. */
+  /** Whether the offset is at the name of a member after a dot, outside any call, as in a braced initialiser. */
   readonly member: boolean;
   readonly inString: boolean;
 }
