@@ -224,7 +224,7 @@ test("the map shows the way of each call and where it was refused, and is whole 
   await page.setViewportSize({ width: 1440, height: 900 });
   const said = map.getByRole("status");
   const lit = (part: string) => map.locator(`[data-part="${part}"][data-lit]`);
-  await expect(said).toContainText("the way of the call lights up here");
+  await expect(said).toContainText("the path of the call lights up here");
   await playground.echo("10");
   await expect(said).toContainText("Attach point refused it: ENOENT.");
   await expect(map.locator('[data-part="attach"]')).toContainText("ENOENT");

@@ -78,7 +78,7 @@ test("a program is shown beside its version before, or below it on a narrow page
   await playground.write(source.replace("BPF_REG_0, 0)", "BPF_REG_0, BPF_REG_5)").replace("MOV64_IMM", "MOV64_REG"));
   await playground.expectVerdict("reject");
   await page.getByRole("button", { name: "What the editor shows" }).click();
-  await page.getByRole("button", { name: "Difference to a version before" }).click();
+  await page.getByRole("button", { name: "Compare with an earlier version" }).click();
   await expect(playground.id("compare-verdict")).toHaveText(
     "It was accepted. Now it is refused: EACCES, line 3: R5 !read_ok",
   );

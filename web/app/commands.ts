@@ -63,10 +63,10 @@ const LAYOUT_WORDS: Readonly<Record<Layout, Texts>> = {
   teach: { en: "Layout: teach", ja: "レイアウト: 教える" },
 };
 const MAXIMISE_WORDS: Readonly<Record<Pane, Texts>> = {
-  editor: { en: "All the room for the program", ja: "プログラムを最大化" },
-  verifier: { en: "All the room for the verifier", ja: "verifier を最大化" },
-  machine: { en: "All the room for the machine", ja: "マシンを最大化" },
-  kernel: { en: "All the room for the kernel", ja: "カーネルを最大化" },
+  editor: { en: "Maximise the program", ja: "プログラムを最大化" },
+  verifier: { en: "Maximise the verifier", ja: "verifier を最大化" },
+  machine: { en: "Maximise the machine", ja: "マシンを最大化" },
+  kernel: { en: "Maximise the kernel", ja: "カーネルを最大化" },
 };
 
 /** Forms in which a program is saved (links/files.ts). */
@@ -109,7 +109,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "run.previous-stop",
     group: "run",
-    words: { en: "Back to the stop before", ja: "前の停止位置まで戻る" },
+    words: { en: "Go back to the previous stop", ja: "前の停止位置まで戻る" },
     keys: ["A-F9"],
     act: () => goOn(true),
   },
@@ -150,7 +150,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "run.end",
     group: "run",
-    words: { en: "On to the next stop, else to the end of the run", ja: "次の停止位置 (なければ実行の最後) まで進む" },
+    words: { en: "Go to the next stop, or to the end of the run", ja: "次の停止位置 (なければ実行の最後) まで進む" },
     keys: ["C-F9"],
     when: hasRun,
     act: () => goOn(),
@@ -165,14 +165,14 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "run.until-change",
     group: "run",
-    words: { en: "On until the register chosen changes", ja: "選んだレジスタが変わるまで進む" },
+    words: { en: "Run until the chosen register changes", ja: "選んだレジスタが変わるまで進む" },
     when: hasRun,
     act: () => untilChange(usePlay.getState().reg),
   },
   {
     id: "run.back-to-change",
     group: "run",
-    words: { en: "Back to where the register chosen changed", ja: "選んだレジスタが変わった所まで戻る" },
+    words: { en: "Go back to where the chosen register changed", ja: "選んだレジスタが変わった所まで戻る" },
     when: hasRun,
     act: () => untilChange(usePlay.getState().reg, true),
   },
@@ -234,7 +234,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "program.compare",
     group: "program",
-    words: { en: "Difference to a version before", ja: "以前の版との違い" },
+    words: { en: "Compare with an earlier version", ja: "以前の版との違い" },
     act: () => openDialog("compare"),
   },
   {

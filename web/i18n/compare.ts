@@ -52,7 +52,7 @@ const isSameRefusal = (a: VersionView, b: VersionView): boolean =>
 
 export const COMPARE_TEXTS: Readonly<Record<Language, CompareTexts>> = {
   en: {
-    title: "Difference to a version before",
+    title: "Compare with an earlier version",
     close: "Close",
     with: "Compare with",
     kind: {

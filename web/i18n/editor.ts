@@ -35,7 +35,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     target: "Jump targets",
     leads: (line, slot, label) => `→ ${line > 0 ? `line ${line}` : `slot ${slot}`}${label === "" ? "" : ` ${label}`}`,
     find: "Writers and readers of a register",
-    compare: "Difference to a version before",
+    compare: "Compare with an earlier version",
     breakpoint: "Breakpoint on this line",
     format: "Align the columns",
     foldAll: "Fold all",

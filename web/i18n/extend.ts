@@ -173,7 +173,7 @@ const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
       access: "An access becomes",
     },
     parts: {
-      title: "The parts of the kernel, and the way of the last call",
+      title: "The parts of the kernel, and the path of the last call",
       above: "user space",
       below: "kernel",
       names: {
@@ -198,7 +198,7 @@ const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
       gaps: (names) => `Not there: ${names.join(", ")}.`,
       stopped: (part, errno) => `${part} refused it: ${errno}.`,
       through: (ret) => `It came back with ${ret}.`,
-      none: "Load, attach, write or read: the way of the call lights up here.",
+      none: "Load, attach, write or read: the path of the call lights up here.",
       stop: ". ",
       type: (name) => `type ${name}`,
       program: (id, insns) => `id ${id}, ${insns} instructions`,

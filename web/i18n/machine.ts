@@ -310,8 +310,8 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     stops: {
       title: "Stops",
-      on: "On to the next stop, else to the end",
-      back: "Back to the stop before",
+      on: "Go to the next stop, or to the end",
+      back: "Go back to the previous stop",
       cursor: "Run to the cursor",
       line: (line) => `line ${line}`,
       noInsn: "This line makes no instruction.",
@@ -348,7 +348,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       seed: "Seed",
       newSeed: "New seed",
       cpu: "CPU",
-      about: "Random numbers and time follow from the seed: the same seed is the same run.",
+      about: "Random numbers and time follow from the seed: the same seed gives the same run.",
     },
     motion: "Show how values move",
     maps: {

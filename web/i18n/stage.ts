@@ -64,7 +64,7 @@ export interface StageTexts {
 const TEXTS: Readonly<Record<Language, StageTexts>> = {
   en: {
     stage: "Stage",
-    map: "Parts of the kernel, and the way of the last call",
+    map: "Parts of the kernel, and the path of the last call",
     slides: (list, part = 1, parts = 1) =>
       `slide ${list.replaceAll("-", "–")}${parts > 1 ? `, ${part} of ${parts}` : ""}`,
     at: (press, presses) => `${press} / ${presses}`,

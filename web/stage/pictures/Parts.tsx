@@ -1,4 +1,4 @@
-// The parts of the extended kernel, and the way of the last call through them. The parts on the way light up one after another.
+// The parts of the extended kernel, and the path of the last call through them. The parts on the way light up one after another.
 // A part that no step of the recipe has made yet is a gap.
 
 import { callPathOf, PARTS, type Part, STEP_OF } from "../../panes/kernel/parts-of-call.ts";
