@@ -1,6 +1,7 @@
 // Writes calls of bpf(2) and of files as steps of a request. Offsets in union bpf_attr are those of include/uapi/linux/bpf.h.
 // Pointers are u64 there; the upper half of a 32-bit pointer is zero.
-import { latin1, viewOf } from "../base/bytes.ts";
+import { latin1, utf8Encode, viewOf } from "../base/bytes.ts";
+import { BPF_PSEUDO_KFUNC_CALL } from "../isa/codes.ts";
 import { INSN_BYTES } from "../isa/insn.ts";
 import type { RealMap, RealProgram } from "./program.ts";
 import type { Output, Ref } from "./protocol.ts";
@@ -142,6 +143,18 @@ export interface Asked {
   read(outputs: readonly Output[]): RealAnswer;
 }
 
+const JIT = "/proc/sys/net/core/bpf_jit_enable";
+
+/**
+ * Whether the program calls a kernel function, which Linux allows only with the JIT. For all else the JIT stays off: on 32 bits it
+ * does without atomics of 64 bits.
+ */
+function callsKernelFunction(insns: Uint8Array): boolean {
+  for (let at = 0; at < insns.length; at += INSN_BYTES)
+    if (insns[at] === 0x85 && (insns[at + 1] as number) >> 4 === BPF_PSEUDO_KFUNC_CALL) return true;
+  return false;
+}
+
 /** Makes the maps, loads the program, runs it once for each of `runs`, and closes everything. */
 export function askProgram(
   program: RealProgram,
@@ -157,7 +170,10 @@ export function askProgram(
   const log = request.put(new Uint8Array(1));
   const size = logLevel === 0 ? 0 : logBytes;
   request.reserve(size);
+  const jit = callsKernelFunction(program.insns);
+  if (jit) addWrite(request, JIT, utf8Encode("1"), O_WRONLY);
   const { ret } = load(request, program, insns, program.insns.length, logLevel, log, size);
+  if (jit) addWrite(request, JIT, utf8Encode("0"), O_WRONLY);
   const text = size === 0 ? undefined : request.textAt(log, size);
   const started = runs.map((run) => testRun(request, ret, run));
   if (!keep) request.call(NR.close, ret);
@@ -247,13 +263,17 @@ export interface FileAnswer {
   readonly bytes: Uint8Array;
 }
 
-/** Opens the file for writing, makes one write(2), closes it. `create`: the file is made if missing, and emptied. */
-export function writeFile(path: string, bytes: Uint8Array, create = false): OneCall<FileAnswer> {
-  const request = new Request();
-  const flags = create ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY;
+function addWrite(request: Request, path: string, bytes: Uint8Array, flags: number): { fd: Slot; written: Slot } {
   const fd = request.call(NR.open, addressOf(request.text(path)), flags, 0o644);
   const written = request.call(NR.write, fd, addressOf(request.put(bytes)), bytes.length);
   request.call(NR.close, fd);
+  return { fd, written };
+}
+
+/** Opens the file for writing, makes one write(2), closes it. `create`: the file is made if missing, and emptied. */
+export function writeFile(path: string, bytes: Uint8Array, create = false): OneCall<FileAnswer> {
+  const request = new Request();
+  const { fd, written } = addWrite(request, path, bytes, create ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY);
   return {
     request,
     read: (outputs) => {

@@ -55,8 +55,11 @@ test("each difference has a cause", () => {
     "verdict: width",
   );
   expect(causes(accepted, refused("unknown opcode e5"))[0]).toBe("verdict: release");
-  expect(causes(accepted, refused("not supported without CONFIG_DEBUG_INFO_BTF", 524))[0]).toBe("verdict: btf");
-  expect(causes(accepted, refused("in-kernel BTF is malformed"))).toEqual(["verdict: btf", "message: btf"]);
+  expect(causes(accepted, refused("missing btf func_info"))[0]).toBe("verdict: btf");
+  expect(causes(accepted, refused("map 'locked' has to have BTF in order to use bpf_spin_lock"))).toEqual([
+    "verdict: btf",
+    "message: btf",
+  ]);
   expect(causes(accepted, refused("invalid bpf_context access off=64 size=8", 13), "perf_event")).toEqual([
     "verdict: width",
     "message: width",

@@ -4,7 +4,7 @@ import { errnoName } from "../facts/errno.ts";
 
 /**
  * `address`: only addresses differ, which change from boot to boot. `release`: this release uses other words, or decides in another
- * way. `width`: the real kernel has 32 bits. `btf`: the real kernel was built without its own type information. `unknown`: none of
+ * way. `width`: the real kernel has 32 bits. `btf`: the types of the program or of its maps were not sent. `unknown`: none of
  * these explains the other verdict or errno.
  */
 export type DifferenceCause = "address" | "release" | "width" | "btf" | "unknown";
@@ -85,8 +85,8 @@ export const withoutAddresses = (line: string): string =>
 
 /** Messages of a 32-bit kernel. Its JIT has no functions and callbacks, and its stack sizes are rounded for the interpreter. */
 const OF_WIDTH = /non-JITed programs|only supported on 64-bit arches|stack size/;
-/** Messages of a kernel without BTF. It needs BTF to find kernel functions, and helpers with kernel structs as result or argument. */
-const OF_BTF = /BTF|\bbtf|invalid return type \d+ of func/;
+/** Messages about missing BTF: programs and maps are sent without it. */
+const OF_BTF = /BTF|\bbtf/;
 /** Messages about instructions and helpers that are newer than the release. */
 const OF_RELEASE =
   /uses reserved fields|unknown opcode|invalid func unknown|unknown func |invalid atomic opcode|back-edge/;

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 
-tools=(build-essential gcc-multilib flex bison bc libelf-dev cpio xz-utils patch zstd)
+tools=(build-essential gcc-multilib flex bison bc libelf-dev pahole cpio xz-utils patch zstd)
 missing=()
 for package in "${tools[@]}"; do
 	dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")

@@ -137,17 +137,17 @@ function packSources(file: string): void {
     "save.ts",
     "main.ts",
     "kernel.config",
+    ...(Object.keys(KERNELS) as KernelName[]).map((kernel) => `${kernel}.config`),
   ])
     copyFileSync(join(here, name), join(folder, name));
-  copyFileSync(join(here, "oreore-6.1.config"), join(folder, "oreore-6.1.config"));
   const tar = ["--sort=name", "--owner=0", "--group=0", "--mtime=@0", "-C", folder, "-cf", "-", "."];
   writeFileSync(file, gzipSync(execFileSync("tar", tar, { maxBuffer: 1 << 26 }), { level: 9 }));
   rmSync(folder, { recursive: true });
 }
 
 function versionOf(name: string): string {
-  const { dependencies } = JSON.parse(readFileSync(join(here, "../../../package.json"), "utf8")) as {
-    dependencies: Record<string, string>;
+  const { devDependencies } = JSON.parse(readFileSync(join(here, "../../../package.json"), "utf8")) as {
+    devDependencies: Record<string, string>;
   };
-  return dependencies[name] ?? "";
+  return devDependencies[name] ?? "";
 }

@@ -6,6 +6,7 @@ import { V86 } from "v86";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assemble } from "../../asm/assemble.ts";
 import { encodeInsns } from "../../isa/insn.ts";
+import type { FileAnswer } from "../../linux/calls.ts";
 import { partsOfLog } from "../../linux/compare.ts";
 import { MEMORY_BYTES, startV86, type V86Class } from "../../linux/emulator.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
@@ -99,6 +100,21 @@ describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {
     expect(first).toMatchObject({ verdict: "accept", runs: [{ errno: 0, retval: 7 }] });
     for (let i = 0; i < 20; i++) expect(await ask()).toEqual(first);
   });
+});
+
+test("a program that calls a kernel function is loaded with the JIT, which is off again after it", async () => {
+  const linux = await startFrom(stateFile("oreore-6.1"));
+  // The call is never reached: which function it is does not matter.
+  const calling = program(`
+    BPF_MOV64_IMM(BPF_REG_0, 1),
+    BPF_JMP_IMM(BPF_JGT, BPF_REG_0, 0, 2),
+    BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, 0),
+    BPF_MOV64_IMM(BPF_REG_0, 0),
+    BPF_EXIT_INSN(),`);
+  expect(await linux.ask(calling, { logLevel: 2 })).toMatchObject({ verdict: "accept", errno: 0 });
+  const { bytes } = (await linux.read("/proc/sys/net/core/bpf_jit_enable")) as FileAnswer;
+  expect(new TextDecoder().decode(bytes)).toBe("0\n");
+  await linux.dispose();
 });
 
 test("memory that nothing wrote is not touched, when the machine starts and when it goes back", async () => {
