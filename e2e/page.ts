@@ -80,15 +80,20 @@ export class Playground {
     await expect(this.id(`reg-r${n}`)).toHaveAttribute("data-value", value.toString(16).padStart(16, "0"));
   }
 
-  /** Load, attach, echo, cat. Waits for the answer to the last: echo and cat each open the file once, even if they fail. */
+  /** Load, attach, echo, cat, each after the answer to the one before. Each makes its call even if it fails. */
   async demo(input: string): Promise<void> {
-    const opened = this.id("syscall-log").locator("li", { hasText: "openat(" });
-    const before = await opened.count();
-    await this.id("load").click();
-    await this.id("attach").click();
-    await this.echo(input);
-    await this.id("sysfs-read").click();
-    await expect(opened).toHaveCount(before + 2, { timeout: 60_000 });
+    await this.#answered("BPF_PROG_LOAD", () => this.id("load").click());
+    await this.#answered("BPF_PROG_ATTACH", () => this.id("attach").click());
+    await this.#answered("openat(", () => this.echo(input));
+    await this.#answered("openat(", () => this.id("sysfs-read").click());
+  }
+
+  /** Does something that makes a system call, and waits until the call is listed with its answer. */
+  async #answered(call: string, act: () => Promise<void>): Promise<void> {
+    const lines = this.id("syscall-log").locator("li", { hasText: call });
+    const before = await lines.count();
+    await act();
+    await expect.poll(() => lines.count(), { timeout: 60_000 }).toBeGreaterThan(before);
   }
 
   /** On the stage, at its end: back to the scene on the real Linux; what it says of who answers. */
