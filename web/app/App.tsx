@@ -54,7 +54,7 @@ export function App() {
       )}
       <div role="status" className="notice-place">
         {notice && (
-          <Suspense>
+          <Suspense fallback={<div className="notice-room" />}>
             <NoticeBar notice={notice} />
           </Suspense>
         )}
