@@ -154,6 +154,8 @@ test("the share sheet offers a QR code, a frame, Markdown and a picture", async 
   await expect(sheet.getByText("Fits a chat message.")).toBeVisible();
   // The link is selected, so that a key copies it.
   await expect(playground.id("share-link")).toBeFocused();
+  // The link is made while the sheet is already open.
+  await expect(playground.id("share-link")).toContainText("#");
   const link = (await playground.id("share-link").textContent()) ?? "";
   await expect.poll(() => page.evaluate(() => String(getSelection()))).toBe(link);
   await sheet.getByText("QR code", { exact: true }).click();
