@@ -2,11 +2,11 @@
 // and the change took it out, made it another operation, made it unreachable, or left its result to a comparison or to nothing.
 import { type Form, formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
-import { functionEntries } from "../program/flow.ts";
 import type { Program } from "../program/program.ts";
 import { NONE, successorsOf } from "../verifier/prepass/successors.ts";
 import type { Version } from "./draft.ts";
 import { liveRegisters, onlySets } from "./live.ts";
+import { reachable } from "./reachable.ts";
 
 /** Slots of `program`, in order. `version` was made of it. */
 export function lossesOf(program: Program, { program: after, origins }: Version): number[] {
@@ -21,40 +21,24 @@ export function lossesOf(program: Program, { program: after, origins }: Version)
   return [...workOf(program)].filter((slot) => !kept.has(slot));
 }
 
-/** Slots at which a program does something. Jumps, exits, copies and constants do not count. */
+/** Slots at which a program does something, in order. Jumps, exits, copies and constants do not count. */
 function workOf(program: Program): ReadonlySet<number> {
   const { insns } = program;
   const live = liveRegisters(program, true);
   const successors = successorsOf(insns);
-  const behind = (slot: number): number =>
-    [successors[2 * slot]!, successors[2 * slot + 1]!].reduce(
-      (all, next) => (next === NONE ? all : all | live[next]!),
-      0,
-    );
-  return new Set(
-    [...reached(insns)].filter((slot) => {
-      const insn = insns[slot]!;
-      const form = formOf(insn);
-      if (!form || IDLE.has(form.kind) || (form.kind === "alu" && form.op.startsWith("mov"))) return false;
-      return !onlySets(insn) || ((behind(slot) >> insn.dst) & 1) === 1;
-    }),
-  );
+  const reached = reachable(insns, successors);
+  const liveFrom = (slot: number): number => (slot === NONE ? 0 : live[slot]!);
+  const isWork = (slot: number): boolean => {
+    const insn = insns[slot]!;
+    const form = formOf(insn);
+    if (!form || IDLE.has(form.kind) || (form.kind === "alu" && form.op.startsWith("mov"))) return false;
+    const behind = liveFrom(successors[2 * slot]!) | liveFrom(successors[2 * slot + 1]!);
+    return !onlySets(insn) || ((behind >> insn.dst) & 1) === 1;
+  };
+  return new Set([...insns.keys()].filter((slot) => reached.has(slot) && isWork(slot)));
 }
 
 const IDLE: ReadonlySet<Form["kind"]> = new Set(["jmp", "ja", "may_goto", "exit", "ld_imm64", "addr_space_cast"]);
-
-/** Slots that some path comes to, in order. */
-function reached(insns: readonly Insn[]): readonly number[] {
-  const successors = successorsOf(insns);
-  const seen = new Set<number>();
-  const open = functionEntries(insns);
-  for (let slot = open.pop(); slot !== undefined; slot = open.pop()) {
-    if (seen.has(slot)) continue;
-    seen.add(slot);
-    for (const next of [successors[2 * slot]!, successors[2 * slot + 1]!]) if (next !== NONE) open.push(next);
-  }
-  return [...seen].sort((a, b) => a - b);
-}
 
 /** Another width, constant, register or address is the same work. Another operator is other work. */
 function isSameWork(was: Insn, is: Insn): boolean {

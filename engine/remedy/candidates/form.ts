@@ -4,8 +4,10 @@ import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { functionEntries, jumpTarget, slotsOf } from "../../program/flow.ts";
+import { successorsOf } from "../../verifier/prepass/successors.ts";
 import type { Draft, Item } from "../draft.ts";
 import { aluImm, exit, jumpImm, mayGoto, movImm } from "../new-insns.ts";
+import { reachable } from "../reachable.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { changed } from "./edits.ts";
 
@@ -228,7 +230,7 @@ function unreachable(scene: Scene, slot: number): Candidate[] {
       },
     });
   }
-  const reached = reachable(insns);
+  const reached = reachable(insns, successorsOf(insns));
   found.push({
     en: `Leave out what no path reaches, from @${slot} on.`,
     ja: `到達できない @${slot} 以降の命令を外します。`,
@@ -240,19 +242,6 @@ function unreachable(scene: Scene, slot: number): Candidate[] {
     },
   });
   return found;
-}
-
-function reachable(insns: readonly Insn[]): Set<number> {
-  const reached = new Set(functionEntries(insns));
-  for (const slot of reached) {
-    const insn = insns[slot];
-    if (!insn) continue;
-    const kind = formOf(insn)?.kind;
-    const target = jumpTarget(insn, slot);
-    if (target !== undefined) reached.add(target);
-    if (kind !== "exit" && kind !== "ja") reached.add(slot + slotsOf(insn));
-  }
-  return reached;
 }
 
 /** A loop is left after this many rounds. */
