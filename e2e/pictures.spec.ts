@@ -137,6 +137,7 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
       else {
         await playground.open(address);
         if (size[0] >= TABLET[0]) await playground.editorReady();
+        else await expect(page.locator(".plain .code__text").first()).toBeAttached();
         if (size === DESK) await expect(page.getByTestId("timeline")).toBeAttached();
       }
       await act?.(page, playground);
