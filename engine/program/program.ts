@@ -1,8 +1,8 @@
 // A program as bpf(2) takes it: its instructions, its type, and the maps that its LD_IMM64 instructions load.
 import type { Insn } from "../isa/insn.ts";
 
-/** A map to create before the program is loaded (union bpf_attr, BPF_MAP_CREATE). */
-export interface MapDef {
+/** What BPF_MAP_CREATE is asked for (union bpf_attr). */
+export interface MapAttr {
   /** A C identifier. The source and the page call the map by it. */
   readonly name: string;
   /** enum bpf_map_type in lower case without its prefix: `hash`, `percpu_array`. */
@@ -12,6 +12,20 @@ export interface MapDef {
   readonly maxEntries: number;
   /** map_flags of BPF_MAP_CREATE (BPF_F_…). */
   readonly flags: number;
+}
+
+/** These of a map's properties alone. */
+export const mapAttr = ({ name, type, keySize, valueSize, maxEntries, flags }: MapAttr): MapAttr => ({
+  name,
+  type,
+  keySize,
+  valueSize,
+  maxEntries,
+  flags,
+});
+
+/** A map to create before the program is loaded. */
+export interface MapDef extends MapAttr {
   /** Contents from the start: key → value in hex. A key is in hex too, or, as in the recordings, a u32 in decimal. */
   readonly init?: Readonly<Record<string, string>>;
   /** The map is frozen after it was filled (BPF_MAP_FREEZE): user space can no longer write to it. */

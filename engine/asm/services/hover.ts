@@ -1,5 +1,6 @@
 // What is known about the text at a place, as data: for a macro its expansion, its bytes, the kernel's notation and plain words;
 // also for a register, helper, constant, struct or field. The page draws it.
+
 import type { Span } from "../../base/span.ts";
 import { formatInsn } from "../../disasm/kernel.ts";
 import { helperId, helperName } from "../../facts/helpers.ts";
@@ -7,6 +8,7 @@ import { PROG_TYPES } from "../../facts/prog-types.ts";
 import { formOf } from "../../isa/forms.ts";
 import { type Insn, insnHex, isLdImm64 } from "../../isa/insn.ts";
 import { type InsnMacro, insnMacro } from "../../isa/macros.ts";
+import { type MapAttr, mapAttr } from "../../program/program.ts";
 import type { Analysis } from "../assemble.ts";
 import { slotsAt } from "../assembly.ts";
 import { type CType, sizeOfType } from "../ctype.ts";
@@ -82,15 +84,7 @@ export type Hover = { readonly span: Span } & (
       readonly type: string;
     }
   | { readonly kind: "label"; readonly name: string; readonly slot: number; readonly uses: number }
-  | {
-      readonly kind: "map";
-      readonly name: string;
-      readonly type: string;
-      readonly keySize: number;
-      readonly valueSize: number;
-      readonly maxEntries: number;
-      readonly flags: number;
-    }
+  | ({ readonly kind: "map" } & MapAttr)
   | { readonly kind: "directive"; readonly name: string; readonly words: Words }
 );
 
@@ -180,8 +174,7 @@ export function hoverAt(analysis: Analysis, source: string, offset: number): Hov
   }
   const map = assembly.maps.find((m) => m.name === text);
   if (map) {
-    const { name, type, keySize, valueSize, maxEntries, flags } = map;
-    return { kind: "map", span, name, type, keySize, valueSize, maxEntries, flags };
+    return { kind: "map", span, ...mapAttr(map) };
   }
   const constant = analysis.names.constant(text);
   if (constant) return constantHover(text, BigInt(constant.v), span, meaningAt(place, text));

@@ -7,17 +7,12 @@ import { PROG_TYPES } from "../../facts/prog-types.ts";
 import type { ArgKind, HelperProto, ProgType } from "../../facts/types.ts";
 import * as c from "../../isa/codes.ts";
 import type { MapDef, Program } from "../../program/program.ts";
+import { mapDef } from "../map-def.ts";
 import { Emitter } from "./emit.ts";
 import { Rng } from "./rng.ts";
 
-const map = (type: string, keySize: number, valueSize: number, maxEntries: number, flags = 0): MapDef => ({
-  name: `m_${type}${flags || ""}`,
-  type,
-  keySize,
-  valueSize,
-  maxEntries,
-  flags,
-});
+const map = (type: string, keySize: number, valueSize: number, maxEntries: number, flags = 0): MapDef =>
+  mapDef(`m_${type}${flags || ""}`, type, keySize, valueSize, maxEntries, flags);
 
 const MAPS = [
   map("hash", 8, 16, 4),

@@ -3,32 +3,17 @@
 import { helperId } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import type { MapDef, Program } from "../../program/program.ts";
+import { mapDef } from "../map-def.ts";
 import { Emitter } from "./emit.ts";
 import { Rng } from "./rng.ts";
 
-const map = (
-  name: string,
-  type: string,
-  keySize: number,
-  valueSize: number,
-  maxEntries: number,
-  inner?: MapDef,
-): MapDef => ({
-  name,
-  type,
-  keySize,
-  valueSize,
-  maxEntries,
-  flags: 0,
-  ...(inner && { inner }),
-});
-const ARRAY = map("array", "array", 4, 64, 2);
-const RING = map("ring", "ringbuf", 0, 0, 4096);
-const USER_RING = map("user_ring", "user_ringbuf", 0, 0, 4096);
+const ARRAY = mapDef("array", "array", 4, 64, 2);
+const RING = mapDef("ring", "ringbuf", 0, 0, 4096);
+const USER_RING = mapDef("user_ring", "user_ringbuf", 0, 0, 4096);
 const OUTER = [
-  map("arrays", "array_of_maps", 4, 4, 2, map("inner_array", "array", 4, 16, 2)),
-  map("hashes", "hash_of_maps", 8, 4, 2, map("inner_hash", "hash", 8, 16, 2)),
-  map("rings", "array_of_maps", 4, 4, 2, map("inner_ring", "ringbuf", 0, 0, 4096)),
+  { ...mapDef("arrays", "array_of_maps", 4, 4, 2), inner: mapDef("inner_array", "array", 4, 16, 2) },
+  { ...mapDef("hashes", "hash_of_maps", 8, 4, 2), inner: mapDef("inner_hash", "hash", 8, 16, 2) },
+  { ...mapDef("rings", "array_of_maps", 4, 4, 2), inner: mapDef("inner_ring", "ringbuf", 0, 0, 4096) },
 ];
 
 const id = (name: string): number => helperId(name)!;

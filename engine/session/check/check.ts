@@ -8,7 +8,7 @@ import { attachTypeAtLoad } from "../../kernel/attach-types.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { inScratch } from "../../kernel/scratch.ts";
-import { DEFAULT_LICENSE, type MapDef, type Program } from "../../program/program.ts";
+import { DEFAULT_LICENSE, type MapDef, mapAttr, type Program } from "../../program/program.ts";
 import type { Verdict } from "../../verifier/verify.ts";
 import type { CheckView, MapPlaceView } from "../views/check.ts";
 import type { MapInput, ProgramInput, SlotView } from "../views/program.ts";
@@ -45,14 +45,9 @@ export function mapDefOf(input: MapInput): MapDef {
   return { ...rest, ...(init && { init }), ...(inner && { inner: mapDefOf(inner) }) };
 }
 
-const mapInputOf = ({ name, type, keySize, valueSize, maxEntries, flags, inner }: MapDef): MapInput => ({
-  name,
-  type,
-  keySize,
-  valueSize,
-  maxEntries,
-  flags,
-  ...(inner && { inner: mapInputOf(inner) }),
+const mapInputOf = (map: MapDef): MapInput => ({
+  ...mapAttr(map),
+  ...(map.inner && { inner: mapInputOf(map.inner) }),
 });
 
 export interface Assembled {

@@ -1,4 +1,5 @@
 // BPF objects: what a file contains, and each of its programs as a load on Linux 6.18. Loaded when a reader brings the first file.
+
 import { toHex } from "../../base/bytes.ts";
 import { formatInsn } from "../../disasm/kernel.ts";
 import { errnoName, errnoText } from "../../facts/errno.ts";
@@ -24,6 +25,7 @@ import { type BpfObject, readObject } from "../../object/object.ts";
 import { attempt, type Refusal, refusalText } from "../../object/refusal.ts";
 import { sectionMeaning } from "../../object/sections.ts";
 import { linux618, type Target } from "../../object/target.ts";
+import { mapAttr } from "../../program/program.ts";
 import { explain } from "../../verifier/explain/explain.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
 import type { ObjectsApi } from "../api.ts";
@@ -109,12 +111,7 @@ function objectView(object: BpfObject): ObjectView {
       autoload,
     })),
     maps: maps.map((map, index) => ({
-      name: map.name,
-      type: mapTypeById(map.type)?.name ?? String(map.type),
-      keySize: map.keySize,
-      valueSize: map.valueSize,
-      maxEntries: map.maxEntries,
-      flags: map.flags,
+      ...mapAttr({ ...map, type: mapTypeById(map.type)?.name ?? String(map.type) }),
       origin: map.origin,
       pinned: map.pinned,
       frozen: map.frozen,

@@ -1,4 +1,5 @@
 // The kernel as the page shows it after a call.
+
 import { toHex } from "../../base/bytes.ts";
 import type { KernelDefinition } from "../../kernel/definition.ts";
 import { filesOf, modeText } from "../../kernel/files.ts";
@@ -6,6 +7,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { FdTarget, MapObject, Prog } from "../../kernel/objects.ts";
 import { progTag } from "../../kernel/prog-info.ts";
 import { RELEASE } from "../../kernel/registry.ts";
+import { mapAttr } from "../../program/program.ts";
 import type { FdView, KernelView, MapView, OwnTypeView, ProgView } from "../views/kernel.ts";
 
 const MAX_ENTRIES = 256;
@@ -68,12 +70,7 @@ function mapView(kernel: Kernel, object: MapObject): MapView {
   return {
     id,
     fd: kernel.fds.fdOf(object),
-    name: def.name,
-    type: def.type,
-    keySize: def.keySize,
-    valueSize: def.valueSize,
-    maxEntries: def.maxEntries,
-    flags: def.flags,
+    ...mapAttr(def),
     entries: entries.slice(0, MAX_ENTRIES).map(({ key, values }) => ({ key: toHex(key), values: values.map(toHex) })),
     more: entries.length < MAX_ENTRIES ? 0 : Math.max(0, map.count - MAX_ENTRIES),
   };

@@ -5,7 +5,7 @@ import { INDENT, macroLines } from "../../disasm/macro.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { attachTypeName } from "../../facts/prog-types.ts";
 import type { Load } from "../../object/load.ts";
-import { DEFAULT_LICENSE, type MapDef } from "../../program/program.ts";
+import { DEFAULT_LICENSE, type MapDef, mapAttr } from "../../program/program.ts";
 import type { MapInput, ProgramInput } from "../views/program.ts";
 
 /** Longer directives are not read. */
@@ -49,14 +49,9 @@ export function sourceOf(load: Load): ProgramInput | null {
   return { source, progType: program.progType, maps, ...(program.funcInfo && { funcInfo: true }) };
 }
 
-const mapInput = ({ name, type, keySize, valueSize, maxEntries, flags, inner }: MapDef): MapInput => ({
-  name,
-  type,
-  keySize,
-  valueSize,
-  maxEntries,
-  flags,
-  ...(inner && { inner: mapInput({ ...inner, name: inner.name.replace(/\W/g, "_") }) }),
+const mapInput = (map: MapDef): MapInput => ({
+  ...mapAttr(map),
+  ...(map.inner && { inner: mapInput({ ...map.inner, name: map.inner.name.replace(/\W/g, "_") }) }),
 });
 
 /** A line of C as a comment of one line. */

@@ -3,6 +3,7 @@
 
 import type { Texts } from "../../base/language.ts";
 import type { CoreKind } from "../../object/core/spec.ts";
+import type { MapAttr } from "../../program/program.ts";
 import type { ExplanationView } from "../views/check.ts";
 import type { ProgramInput } from "../views/program.ts";
 
@@ -32,13 +33,7 @@ export interface ObjectProgramView {
   readonly autoload: boolean;
 }
 
-export interface ObjectMapView {
-  readonly name: string;
-  readonly type: string;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  readonly flags: number;
+export interface ObjectMapView extends MapAttr {
   /** `declared`, or which variables the map holds. */
   readonly origin: string;
   readonly pinned: boolean;

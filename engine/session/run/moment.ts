@@ -1,9 +1,11 @@
 // What maps and the packet held at a step of a run, and what the last step changed in them. Moves the run's timeline.
+
 import { toHex } from "../../base/bytes.ts";
 import { hex64 } from "../../base/u64.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { MapObject } from "../../kernel/objects.ts";
 import { dissect } from "../../packets/headers.ts";
+import { mapAttr } from "../../program/program.ts";
 import { lastChanges, type Machine, type MapEntry, type StepEvent } from "../../vm/index.ts";
 import { addressOf, PKT_DATA, PKT_END, PKT_HARD_END, PKT_HARD_START, PKT_MAC, PKT_META } from "../../vm/layout.ts";
 import type { MapAtView, MapEntryView, MapWindow, PacketAtView } from "../views/run.ts";
@@ -69,12 +71,7 @@ function mapAt(
   return {
     id,
     fd: kernel.fds.fdOf(object),
-    name: def.name,
-    type: def.type,
-    keySize: def.keySize,
-    valueSize: def.valueSize,
-    maxEntries: def.maxEntries,
-    flags: def.flags,
+    ...mapAttr(def),
     count,
     from,
     entries: shown.map((entry, i): MapEntryView => {

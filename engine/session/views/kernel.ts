@@ -1,9 +1,11 @@
 // What the page is told about the simulated kernel: system calls, objects, files, its types, its code. Plain data that crosses a Worker
 // boundary.
+
 import type { Cause } from "../../kernel/cause.ts";
 import type { DefinitionFault, DefinitionInput } from "../../kernel/definition-input.ts";
 import type { Syscall } from "../../kernel/syscall.ts";
 import type { RealProgram } from "../../linux/program.ts";
+import type { MapAttr } from "../../program/program.ts";
 import type { CheckView } from "./check.ts";
 import type { RunView } from "./run.ts";
 
@@ -57,15 +59,9 @@ export interface ProgView {
   readonly mapIds: readonly number[];
 }
 
-export interface MapView {
+export interface MapView extends MapAttr {
   readonly id: number;
   readonly fd: number;
-  readonly name: string;
-  readonly type: string;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  readonly flags: number;
   /** At most 256 entries. `more`: how many are left out. One value per CPU for per-CPU types. */
   readonly entries: readonly { readonly key: string; readonly values: readonly string[] }[];
   readonly more: number;

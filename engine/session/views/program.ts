@@ -1,6 +1,7 @@
 // Terms that checks and runs share: a value of 64 bits, a place in the source, an instruction.
 
 import type { Texts } from "../../base/language.ts";
+import type { MapAttr } from "../../program/program.ts";
 /** 64 bits as 16 lower-case hex digits. */
 export type Hex64 = string;
 
@@ -39,14 +40,7 @@ export interface JumpView {
 }
 
 /** A map as the page edits it. See BPF_MAP_CREATE. */
-export interface MapInput {
-  readonly name: string;
-  /** `array`, `hash`, `percpu_array`, … */
-  readonly type: string;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  readonly flags: number;
+export interface MapInput extends MapAttr {
   /** First contents: hex of the key → hex of the value. */
   readonly init?: Readonly<Record<string, string>>;
   /** Offsets of special fields in the value, which BTF would announce: `bpf_spin_lock`, `bpf_timer`. */

@@ -1,5 +1,7 @@
 // Runs and the steps of a run as the page is told them: plain data that crosses a Worker boundary.
+
 import type { LayerView } from "../../packets/headers.ts";
+import type { MapAttr } from "../../program/program.ts";
 import type { Hex64, SlotView } from "./program.ts";
 
 /** Bytes in memory order, two lower-case digits each. */
@@ -191,16 +193,10 @@ export interface MapEntryView {
 }
 
 /** A map at a step. `entries`: those of the window asked for, beginning with number `from`. */
-export interface MapAtView {
+export interface MapAtView extends MapAttr {
   readonly id: number;
   /** -1: no descriptor leads to it any more. */
   readonly fd: number;
-  readonly name: string;
-  readonly type: string;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  readonly flags: number;
   readonly count: number;
   readonly from: number;
   readonly entries: readonly MapEntryView[];
