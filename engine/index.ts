@@ -1,10 +1,12 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
 
+export { toHex } from "./base/bytes.ts";
 export { commonPairs } from "./base/diff.ts";
 export type { Language, Texts } from "./base/language.ts";
 export { type ExampleView, TOPICS, type Topic } from "./catalogue/example.ts";
 export { EXAMPLES } from "./catalogue/examples.ts";
 export { FIRST_EXAMPLE } from "./catalogue/first-example.ts";
+export { OREORE_DEFINITION } from "./facts/oreore.ts";
 export type { Cause } from "./kernel/cause.ts";
 export type { DefinitionFault, DefinitionInput } from "./kernel/definition-input.ts";
 export {

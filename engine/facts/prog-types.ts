@@ -1,8 +1,10 @@
 // Program types: which context fields each may read and write, which helpers it may call, what it may return, and what it
 // attaches to. The kernel's own types are recorded (recorded/prog-types.ts). Types defined here, such as OREORE, are made from
 // a definition, which is data. Both are a `ProgType`.
+
 import { convertField } from "./convert.ts";
 import { BASE_HELPERS, expandRanges, HELPER_PROTOS, helperSet } from "./helpers.ts";
+import { OREORE_DEFINITION } from "./oreore.ts";
 import { regTypes } from "./recorded/helpers.ts";
 import { type AccessRow, attachTypes, type GroupRow, type TypeRow, types } from "./recorded/prog-types.ts";
 import type { CtxAccess, CtxRegType, HelperProto, ProgType, ProgTypeDefinition, ReturnRange } from "./types.ts";
@@ -147,15 +149,6 @@ function helperSetByName(name: string): ReadonlyMap<number, HelperProto> {
   const type = progTypeByName(name);
   return new Map((type?.helperIds(0) ?? []).map((id) => [id, type!.helper(id, 0)!]));
 }
-
-/** The talk's program type, as on the recorded Linux 6.1. It may read 4 bytes at offset 0. Base helpers, attach type 44. */
-export const OREORE_DEFINITION = {
-  id: 32,
-  name: "oreore",
-  ctx: { struct: "oreore_ctx", size: 4, fields: [{ name: "val", off: 0, size: 4, writable: false }] },
-  helpers: { set: "base" },
-  attach: { id: 44, name: "BPF_OREORE_ATTACH", requiredAtLoad: true },
-} as const satisfies ProgTypeDefinition;
 
 export const OREORE: ProgType = defineProgType(OREORE_DEFINITION);
 

@@ -2,7 +2,7 @@
 // with files in sysfs, one of which runs the attached program. OREORE is a definition; a reader's own types are others. No code
 // treats a definition by its name.
 import { memberOf } from "../facts/convert.ts";
-import { OREORE_DEFINITION } from "../facts/prog-types.ts";
+import { OREORE_DEFINITION } from "../facts/oreore.ts";
 import type { CtxField, KernelMember, ProgTypeDefinition, UapiStruct } from "../facts/types.ts";
 import { type NumberParse, OREORE_FILE, PARSES, type Parse, type ShowFormat } from "./formats.ts";
 import type { NumberType } from "./kstrtox.ts";

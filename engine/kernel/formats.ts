@@ -1,6 +1,8 @@
 // The choices in the form for a reader's own program type: how writes are parsed, how results are printed, sizes and limits. They
 // are apart from the definition, so that the form does not load the kernel's facts.
 
+import { OREORE_DEFINITION } from "../facts/oreore.ts";
+
 /** How the text of a write is parsed into the kernel's context. */
 export const PARSES = {
   /** kstrtou8 … kstrtou64: decimal, 0 octal, 0x hexadecimal. */
@@ -36,7 +38,7 @@ export const OF_RESULT = "result";
 export const OREORE_FILE = "/sys/oreore/bpf";
 
 /** The name of the program type that a kernel has until the reader puts another in its place. presets.ts has its definition. */
-export const DEFAULT_PRESET = "oreore";
+export const DEFAULT_PRESET = OREORE_DEFINITION.name;
 
 interface Names {
   readonly name: string;

@@ -1,6 +1,13 @@
 // Makes the system calls of the demo on a real machine and records them in the simulation's form, so that the page and the stage
 // show both in the same way. `undefined`: the machine was reset before it answered.
-import { isCutOff, O_WRONLY, type RealProgramView, type SyscallRecord, type SyscallView } from "../../engine/index.ts";
+import {
+  isCutOff,
+  O_WRONLY,
+  type RealProgramView,
+  type SyscallRecord,
+  type SyscallView,
+  toHex,
+} from "../../engine/index.ts";
 import type { RealMachine } from "./client.ts";
 
 /** The file from which `loader` on the console reads the page's program. */
@@ -55,8 +62,6 @@ export const echo = (machine: Caller, path: string, input: string): Making =>
 /** Does what `cat PATH` does, for at most one page. */
 export const cat = (machine: Caller, path: string): Making => file(machine, path);
 
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
 /** Opens the file, writes `data`, or reads if there is no `data`, and closes it. */
 async function file(machine: Caller, path: string, data?: Uint8Array): Making {
   const answer = await (data ? machine.write(path, data, false) : machine.read(path));
@@ -64,8 +69,8 @@ async function file(machine: Caller, path: string, data?: Uint8Array): Making {
   const { fd, ret, bytes } = answer;
   const open: SyscallRecord = { call: "openat", path, flags: data ? O_WRONLY : 0, ...result(fd) };
   const call: SyscallRecord = data
-    ? { call: "write", fd, path, data: hex(data), ...result(ret) }
-    : { call: "read", fd, path, data: hex(bytes), count: PAGE, ...result(ret) };
+    ? { call: "write", fd, path, data: toHex(data), ...result(ret) }
+    : { call: "read", fd, path, data: toHex(bytes), count: PAGE, ...result(ret) };
   const close: SyscallRecord = { call: "close", fd, path, ret: 0, errno: 0 };
   return { records: fd < 0 ? [open] : [open, call, close], ret, bytes };
 }

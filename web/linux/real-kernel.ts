@@ -1,6 +1,6 @@
 // Load, attach, echo, cat and detach on the real 6.1, for the buttons that otherwise act on the simulation. The answers go into the
 // same store, so the page shows them in the same places. Meanwhile the simulation's state is kept aside.
-import type { SyscallRecord } from "../../engine/index.ts";
+import { OREORE_DEFINITION, type SyscallRecord } from "../../engine/index.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { hookPath, type KernelState, useKernel } from "../stores/kernel/kernel.ts";
 import { setWhichKernel, whichKernel } from "../stores/kernel/which-kernel.ts";
@@ -82,10 +82,9 @@ export async function load(): Promise<boolean> {
   return true;
 }
 
-const BPF_OREORE_ATTACH = 44;
 /** Attach type of the program loaded last, and of the program attached last. */
-let loadedFor = BPF_OREORE_ATTACH;
-let attachedAs = BPF_OREORE_ATTACH;
+let loadedFor: number = OREORE_DEFINITION.attach.id;
+let attachedAs = loadedFor;
 
 export async function attach(): Promise<boolean> {
   const { fd } = useKernel.getState();
