@@ -3,6 +3,7 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { EXAMPLES, type Texts } from "../../engine/index.ts";
 import { type LessonEntry, lessonList } from "../lessons/index.ts";
+import { keep, kept } from "../stores/page/device.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { openExample, openLesson } from "../stores/program/program.ts";
@@ -108,19 +109,11 @@ const allEntries = (lessons: readonly LessonEntry[]): readonly Entry[] => [
 ];
 
 function readRecent(): readonly string[] {
-  try {
-    const saved: unknown = JSON.parse(localStorage.getItem(RECENT_KEY) ?? "[]");
-    return Array.isArray(saved) ? saved.filter((id) => typeof id === "string").slice(0, RECENT) : [];
-  } catch {
-    return [];
-  }
+  const saved = kept(RECENT_KEY);
+  return Array.isArray(saved) ? saved.filter((id) => typeof id === "string").slice(0, RECENT) : [];
 }
 
 function remember(id: string, recent: readonly string[]): void {
   if (useSettings.getState().embed) return;
-  try {
-    localStorage.setItem(RECENT_KEY, JSON.stringify([id, ...recent.filter((one) => one !== id)].slice(0, RECENT)));
-  } catch {
-    // No room or not allowed: nothing is remembered.
-  }
+  keep(RECENT_KEY, [id, ...recent.filter((one) => one !== id)].slice(0, RECENT));
 }

@@ -1,5 +1,6 @@
 // Where the panes are in each layout, and how much room each has. The program never moves, because everything is about it.
 
+import { keep, kept } from "../stores/page/device.ts";
 import { useFocus } from "../stores/page/focus.ts";
 import { isExtending, type Layout, type Pane, useLayout } from "../stores/page/layout.ts";
 import { useSettings } from "../stores/page/settings.ts";
@@ -59,19 +60,12 @@ export const mainPane = (layout: Layout): Exclude<Pane, "editor"> =>
 
 /** Sizes in percent by the panels' names, as the reader left them. {}: nothing was moved yet. */
 export function readSizes(arrangement: string, group: string): Readonly<Record<string, number>> {
-  try {
-    const saved: unknown = JSON.parse(localStorage.getItem(`oreore.sizes.${arrangement}.${group}`) ?? "{}");
-    const entries = Object.entries(saved ?? {}).filter(([, size]) => typeof size === "number" && size >= 0);
-    return Object.fromEntries(entries) as Record<string, number>;
-  } catch {
-    return {};
-  }
+  const saved = kept(sizesKey(arrangement, group)) ?? {};
+  const entries = Object.entries(saved).filter(([, size]) => typeof size === "number" && size >= 0);
+  return Object.fromEntries(entries) as Record<string, number>;
 }
 
-export function saveSizes(arrangement: string, group: string, sizes: Readonly<Record<string, number>>): void {
-  try {
-    localStorage.setItem(`oreore.sizes.${arrangement}.${group}`, JSON.stringify(sizes));
-  } catch {
-    // No room or not allowed: the sizes hold for this visit.
-  }
-}
+export const saveSizes = (arrangement: string, group: string, sizes: Readonly<Record<string, number>>): void =>
+  keep(sizesKey(arrangement, group), sizes);
+
+const sizesKey = (arrangement: string, group: string): string => `oreore.sizes.${arrangement}.${group}`;

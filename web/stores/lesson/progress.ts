@@ -1,5 +1,6 @@
 // Which lessons are solved, and what was guessed and written in them. Kept on this device only.
 import { create } from "zustand";
+import { keep, kept } from "../page/device.ts";
 
 export interface LessonProgress {
   readonly solved: boolean;
@@ -15,6 +16,7 @@ export interface LessonProgress {
 type Lessons = Readonly<Record<string, LessonProgress>>;
 
 const KEY = "oreore.lessons";
+const MOST_LESSONS = 1000;
 export const UNTOUCHED: LessonProgress = { solved: false, guesses: {}, hints: 0, draft: "", work: "" };
 
 export const useProgress = create<{ readonly lessons: Lessons }>()(() => ({
@@ -35,20 +37,10 @@ export function forgetProgress(): void {
   save();
 }
 
-function save(): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(useProgress.getState().lessons));
-  } catch {
-    // No room or not allowed: the progress holds for this visit.
-  }
-}
+const save = (): void => keep(KEY, useProgress.getState().lessons);
 
 function read(): Lessons {
-  try {
-    return lessonsFrom(JSON.parse(localStorage.getItem(KEY) ?? "{}"));
-  } catch {
-    return {};
-  }
+  return lessonsFrom(kept(KEY) ?? {});
 }
 
 /** The whole progress as a file for another device. */
@@ -78,8 +70,6 @@ export function takeProgress(taken: Lessons): void {
     });
   }
 }
-
-const MOST_LESSONS = 1000;
 
 /** Reads what was saved or is in a file. Anything that is not progress is left out. */
 function lessonsFrom(saved: unknown): Lessons {

@@ -1,6 +1,7 @@
 // What the editor shows in and beside its lines: arrows and hints. Kept on the device. The layout keeps the view at its side.
 import { create } from "zustand";
 import type { HintKind } from "../../../engine/index.ts";
+import { keep, kept } from "./device.ts";
 
 /** Views beside the program. The first is the default. */
 export const SIDES = ["bytes", "words", "graph"] as const;
@@ -16,34 +17,24 @@ const FIRST: EditorView = { arrows: true, hints: { slot: false, kernel: false, t
 
 export const useEditorView = create<EditorView>()(() => read());
 
-useEditorView.subscribe((now) => {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(now));
-  } catch {
-    // No room or not allowed: the choice holds for this visit.
-  }
-});
+useEditorView.subscribe((now) => keep(KEY, now));
 
 export const toggleArrows = (): void => useEditorView.setState(({ arrows }) => ({ arrows: !arrows }));
 export const toggleHint = (kind: HintKind): void =>
   useEditorView.setState(({ hints }) => ({ hints: { ...hints, [kind]: !hints[kind] } }));
 
 function read(): EditorView {
-  try {
-    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as {
-      readonly arrows?: unknown;
-      readonly hints?: Readonly<Record<string, unknown>>;
-    };
-    const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === "boolean" ? value : otherwise);
-    return {
-      arrows: flag(saved.arrows, FIRST.arrows),
-      hints: {
-        slot: flag(saved.hints?.slot, FIRST.hints.slot),
-        kernel: flag(saved.hints?.kernel, FIRST.hints.kernel),
-        target: flag(saved.hints?.target, FIRST.hints.target),
-      },
-    };
-  } catch {
-    return FIRST;
-  }
+  const saved = (kept(KEY) ?? {}) as {
+    readonly arrows?: unknown;
+    readonly hints?: Readonly<Record<string, unknown>>;
+  };
+  const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === "boolean" ? value : otherwise);
+  return {
+    arrows: flag(saved.arrows, FIRST.arrows),
+    hints: {
+      slot: flag(saved.hints?.slot, FIRST.hints.slot),
+      kernel: flag(saved.hints?.kernel, FIRST.hints.kernel),
+      target: flag(saved.hints?.target, FIRST.hints.target),
+    },
+  };
 }

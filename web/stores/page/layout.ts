@@ -1,6 +1,7 @@
 // How the page is arranged: the layout for a task, a pane that takes the whole space, and the view of each pane. Kept on the device (never
 // inside another page). A link may carry it. The groups of panes keep their own sizes.
 import { create } from "zustand";
+import { keep, kept } from "./device.ts";
 import { type FocusState, showTab, useFocus } from "./focus.ts";
 import { useSettings } from "./settings.ts";
 
@@ -46,7 +47,7 @@ const { getState: get, setState: set } = useLayout;
 
 export function chooseLayout(layout: Layout): void {
   set({ layout, maximised: null });
-  keep();
+  save();
 }
 
 /** Gives a pane the whole space, or ends that. */
@@ -71,7 +72,7 @@ export function showView(pane: Pane, view: string): void {
     maximised: s.maximised === pane ? pane : null,
     folded: s.folded.filter((one) => one !== pane),
   }));
-  keep();
+  save();
   if (useFocus.getState().tab !== pane) showTab(pane);
 }
 
@@ -105,35 +106,23 @@ export function restoreLayout(
   });
 }
 
-function keep(): void {
-  if (useSettings.getState().embed) return;
+function save(): void {
   const { layout, views } = get();
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ layout, views }));
-  } catch {
-    // No room or not allowed: the layout holds for this visit.
-  }
+  if (!useSettings.getState().embed) keep(KEY, { layout, views });
 }
 
 function read(): Partial<LayoutState> {
   if (useSettings.getState().embed) return {};
-  try {
-    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as {
-      layout?: unknown;
-      views?: Record<string, unknown>;
-    };
-    // An address that names a program shows the program. Only a reload opens the kernel's panel again.
-    const closed = location.hash.length > 1 && !isReload() ? { kernel: "" } : {};
-    const views = Object.entries({ ...START.views, ...saved.views, ...closed }).filter(
-      ([pane, view]) => pane in START.views && typeof view === "string",
-    );
-    return {
-      layout: LAYOUTS.find((one) => one === saved.layout) ?? START.layout,
-      views: Object.fromEntries(views) as LayoutState["views"],
-    };
-  } catch {
-    return {};
-  }
+  const saved = (kept(KEY) ?? {}) as { readonly layout?: unknown; readonly views?: Readonly<Record<string, unknown>> };
+  // An address that names a program shows the program. Only a reload opens the kernel's panel again.
+  const closed = location.hash.length > 1 && !isReload() ? { kernel: "" } : {};
+  const views = Object.entries({ ...START.views, ...saved.views, ...closed }).filter(
+    ([pane, view]) => pane in START.views && typeof view === "string",
+  );
+  return {
+    layout: LAYOUTS.find((one) => one === saved.layout) ?? START.layout,
+    views: Object.fromEntries(views) as LayoutState["views"],
+  };
 }
 
 function isReload(): boolean {

@@ -1,5 +1,6 @@
 // How this reader wants to see the page: language, theme, number base. Kept on the device, never part of a link.
 import { create } from "zustand";
+import { keep, kept } from "./device.ts";
 
 export type Language = "en" | "ja";
 export type Theme = "system" | "light" | "dark" | "contrast";
@@ -38,12 +39,7 @@ export const useSettings = create<Settings>()((set) => ({
 }));
 
 useSettings.subscribe(({ language, theme, base, motion, why, embed }) => {
-  if (embed) return;
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ language, theme, base, motion, why } satisfies Saved));
-  } catch {
-    // No room or not allowed: the setting holds for this visit.
-  }
+  if (!embed) keep(KEY, { language, theme, base, motion, why } satisfies Saved);
 });
 
 /** Sets the root element's theme: the reader's choice or the system's, whenever either changes. */
@@ -86,15 +82,11 @@ function preferred(): Language {
 }
 
 function read(): Partial<Saved> {
-  try {
-    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Record<keyof Saved, unknown>>;
-    return {
-      ...(saved.language === "en" || saved.language === "ja" ? { language: saved.language } : {}),
-      ...(THEMES.includes(saved.theme as Theme) ? { theme: saved.theme as Theme } : {}),
-      ...(BASES.includes(saved.base as NumberBase) ? { base: saved.base as NumberBase } : {}),
-      ...(typeof saved.motion === "boolean" ? { motion: saved.motion } : {}),
-    };
-  } catch {
-    return {};
-  }
+  const saved = (kept(KEY) ?? {}) as Partial<Record<keyof Saved, unknown>>;
+  return {
+    ...(saved.language === "en" || saved.language === "ja" ? { language: saved.language } : {}),
+    ...(THEMES.includes(saved.theme as Theme) ? { theme: saved.theme as Theme } : {}),
+    ...(BASES.includes(saved.base as NumberBase) ? { base: saved.base as NumberBase } : {}),
+    ...(typeof saved.motion === "boolean" ? { motion: saved.motion } : {}),
+  };
 }

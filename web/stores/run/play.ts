@@ -1,6 +1,7 @@
 // Plays the run: one step after another at the chosen speed, each of them drawn, until a stop, the end, or another action of the reader on
 // the run. Speed and register are kept on the device, never inside another page.
 import { create } from "zustand";
+import { keep, kept } from "../page/device.ts";
 import { useSettings } from "../page/settings.ts";
 import { stops, useBreakpoints } from "./breakpoints.ts";
 import { ensureRun, moveBy, moveTo, useMachine } from "./machine.ts";
@@ -24,12 +25,12 @@ const { getState: get, setState: set } = usePlay;
 
 export function chooseSpeed(speed: Speed): void {
   set({ speed });
-  keep();
+  save();
 }
 
 export function chooseRegister(reg: number): void {
   set({ reg });
-  keep();
+  save();
 }
 
 /** Counts the plays, so that an ended one does not go on beside the next. */
@@ -96,25 +97,16 @@ const pictureAt = (due: number): Promise<void> =>
     requestAnimationFrame(look);
   });
 
-function keep(): void {
-  if (useSettings.getState().embed) return;
+function save(): void {
   const { speed, reg } = get();
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ speed, reg }));
-  } catch {
-    // No room or not allowed: the choice holds for this visit.
-  }
+  if (!useSettings.getState().embed) keep(KEY, { speed, reg });
 }
 
 function read(): Partial<PlayState> {
   if (useSettings.getState().embed) return {};
-  try {
-    const { speed, reg } = JSON.parse(localStorage.getItem(KEY) ?? "{}") as { speed?: unknown; reg?: unknown };
-    return {
-      ...(SPEEDS.includes(speed as Speed) && { speed: speed as Speed }),
-      ...(Number.isInteger(reg) && Number(reg) >= 0 && Number(reg) <= 10 && { reg: Number(reg) }),
-    };
-  } catch {
-    return {};
-  }
+  const { speed, reg } = (kept(KEY) ?? {}) as { readonly speed?: unknown; readonly reg?: unknown };
+  return {
+    ...(SPEEDS.includes(speed as Speed) && { speed: speed as Speed }),
+    ...(Number.isInteger(reg) && Number(reg) >= 0 && Number(reg) <= 10 && { reg: Number(reg) }),
+  };
 }
