@@ -140,8 +140,3 @@ export const attachTypesOf = (progType: string): readonly number[] => [
     ),
   ),
 ];
-
-/** All section names, for somebody who looks for the right one. */
-export const SECTION_NAMES: readonly string[] = TABLE.flatMap(([patterns]) =>
-  patterns.split(" ").map((pattern) => pattern.replace("+", "")),
-);

@@ -113,8 +113,6 @@ export type Act =
   /** Uncovers the next blank of the latest sentence. The parser adds one such press per blank. */
   | { readonly kind: "blank" };
 
-export type ActKind = Act["kind"];
-
 /** A part of a sentence on the stage, with text of one kind. */
 export interface Piece {
   readonly kind: "text" | "code" | "strong" | "blank";

@@ -1,6 +1,8 @@
 // The code editor: Monaco over the program store. Loaded after the first paint. Until then PlainEditor is shown.
+
 import { useEffect, useRef, useState } from "react";
 import { useText } from "../i18n/index.ts";
+import { fontSize } from "../panes/editor/columns.ts";
 import JumpMargin from "../panes/editor/JumpMargin.tsx";
 import { jumpsOf, marginWidth } from "../panes/editor/jumps.ts";
 import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/check/register-search.ts";
@@ -10,7 +12,6 @@ import { mapLines, showMap } from "../stores/kernel/shown-map.ts";
 import { offerActions } from "../stores/page/editor-actions.ts";
 import { useEditorView } from "../stores/page/editor-view.ts";
 import { cursorMoved, evenLines, type Geometry, publishGeometry, useFocus } from "../stores/page/focus.ts";
-import { fontSize, useScale } from "../stores/page/scale.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { lineOfSlot } from "../stores/program/lines.ts";
 import { editSource, noteWhat, useProgram } from "../stores/program/program.ts";
@@ -30,11 +31,8 @@ monaco.languages.setTokensProvider(LANGUAGE, tokens);
 monaco.languages.setLanguageConfiguration(LANGUAGE, configuration);
 registerServices();
 
-/** Font size and line height in pixels. */
-const sizes = (scale: number): { readonly font: number; readonly line: number } => ({
-  font: fontSize(scale),
-  line: Math.round(22 * scale),
-});
+/** In pixels. */
+const LINE_HEIGHT = 22;
 
 /** One model for all editor instances, so that undo still works after the panes were rearranged or the language changed. */
 const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
@@ -69,7 +67,6 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
   const text = useText();
-  const scale = useScale((s) => s.scale);
   const language = useSettings((s) => s.language);
   const [spoken, setSpoken] = useState(language);
   /** Pixels from the left to the arrows. */
@@ -93,8 +90,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       readOnly,
       ariaLabel: text.editor.label,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
-      fontSize: sizes(scale).font,
-      lineHeight: sizes(scale).line,
+      fontSize: fontSize(),
+      lineHeight: LINE_HEIGHT,
       padding: { top: 10, bottom: 10 },
       automaticLayout: true,
       minimap: { enabled: false },
@@ -316,10 +313,10 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   useEffect(() => {
     editor.current?.updateOptions({
       ariaLabel: text.editor.label,
-      fontSize: sizes(scale).font,
-      lineHeight: sizes(scale).line,
+      fontSize: fontSize(),
+      lineHeight: LINE_HEIGHT,
     });
-  }, [scale, text]);
+  }, [text]);
 
   return (
     <>

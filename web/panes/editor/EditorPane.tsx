@@ -20,14 +20,13 @@ import { chooseType, useKernel } from "../../stores/kernel/kernel.ts";
 import { SIDES, useEditorView } from "../../stores/page/editor-view.ts";
 import { useFocus } from "../../stores/page/focus.ts";
 import { showView, useView } from "../../stores/page/layout.ts";
-import { fontSize, useScale } from "../../stores/page/scale.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
 import { useMachine } from "../../stores/run/machine.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
-import { GAP, hasRoom, listingRoom, longestLine, roomFor, VALUE } from "./columns.ts";
+import { fontSize, GAP, hasRoom, listingRoom, longestLine, roomFor, VALUE } from "./columns.ts";
 import { Intro } from "./Intro.tsx";
 import { jumpsOf, marginWidth } from "./jumps.ts";
 import { Listing } from "./Listing.tsx";
@@ -144,7 +143,6 @@ function useRoom(element: RefObject<HTMLElement | null>): {
   readonly narrow: boolean;
 } {
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
-  const scale = useScale((s) => s.scale);
   const lanes = useVerdict((s) => jumpsOf(s.check).lanes);
   const arrows = useEditorView((s) => s.arrows);
   const hints = useEditorView((s) => s.hints.target);
@@ -160,7 +158,7 @@ function useRoom(element: RefObject<HTMLElement | null>): {
   const columns = useProgram((s) => longestLine(s.source, hinted));
   const side = useView("editor", SIDES);
   const listed = useVerdict((s) => (side === "bytes" ? listingRoom(s.check?.slots ?? []) : 0));
-  const least = Math.max(LEAST_BESIDE[side], listed) * scale;
+  const least = Math.max(LEAST_BESIDE[side], listed);
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
     if (element.current) observer.observe(element.current);
@@ -169,12 +167,12 @@ function useRoom(element: RefObject<HTMLElement | null>): {
   const said = useVerdict((s) => refusedWith(s.check));
   const stepping = useMachine((s) => s.run !== null && s.position > 0);
   const around = arrows ? marginWidth(lanes) : 0;
-  const code = roomFor(columns, fontSize(scale), around);
+  const code = roomFor(columns, fontSize(), around);
   // The words behind a line get what the view beside leaves free: the verifier's sentence, the value that a step wrote.
   const behind = Math.max(said ? longestLine(said) : 0, stepping ? columns + VALUE : 0);
   return {
     width,
-    code: Math.max(code, Math.min(roomFor(behind, fontSize(scale), around), width - least)),
+    code: Math.max(code, Math.min(roomFor(behind, fontSize(), around), width - least)),
     narrow: width > 0 && width < code + least,
   };
 }

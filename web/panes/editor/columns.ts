@@ -13,6 +13,9 @@ export const GAP = 3;
 /** Columns of a step's value behind its line: the longest is an address in a register. */
 export const VALUE = GAP + "R0 = 0xffff888100810100".length;
 
+/** Size of the editor's type in pixels. */
+export const fontSize = (): number => (window.innerWidth < 1200 ? 13 : 14);
+
 /** Columns of a line that begins at column `from`. */
 export function columnsOf(line: string, from = 0): number {
   let columns = from;
