@@ -1,6 +1,7 @@
 // `npm run real-linux [-- KERNEL …]`: builds the page's kernels, from Debian's sources to the files in public/linux. For Debian, as
-// root; it takes about half an hour. fetch.sh and build.sh do what a shell does best. This file has the order of the steps, the boot,
-// and the notes about the result.
+// root; it takes about half an hour. `--sources DIR` builds nothing: it puts into DIR the complete sources of what public/linux holds,
+// for whoever gives these files away (NOTICE.md says why). `--notice` writes only the notes about the result anew.
+// fetch.sh, build.sh and sources.sh do what a shell does best. This file has the order of the steps, the boot, and the notes.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -32,12 +33,16 @@ const WINDOW_LOG = 24;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { build: { type: "string", default: "/var/tmp/oreore-real-linux" } },
+  options: {
+    build: { type: "string", default: "/var/tmp/oreore-real-linux" },
+    sources: { type: "string" },
+    notice: { type: "boolean", default: false },
+  },
 });
 const dir = values.build;
 const wanted = positionals.length === 0 ? (Object.keys(KERNELS) as KernelName[]) : positionals.filter(isKernel);
 if (wanted.length < positionals.length) {
-  console.error(`usage: npm run real-linux [-- ${Object.keys(KERNELS).join("|")} …]`);
+  console.error(`usage: npm run real-linux [-- ${Object.keys(KERNELS).join("|")} … | --sources DIR | --notice]`);
   process.exit(2);
 }
 
@@ -46,71 +51,104 @@ const run = (script: string, ...args: string[]): void =>
   void execFileSync("bash", [join(here, script), ...args], { stdio: "inherit" });
 const sumOf = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-mkdirSync(dir, { recursive: true });
-mkdirSync(PUBLIC, { recursive: true });
-run("fetch.sh", dir);
-const packages = readFileSync(join(dir, "packages/list"), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => {
-    const [name = "", version = "", sha256 = ""] = line.split(" ");
-    return { name, version, sha256 };
-  });
-
 const takeHome = join(dir, "take-home");
-rmSync(takeHome, { recursive: true, force: true });
-mkdirSync(takeHome, { recursive: true });
-const nothing = decodeInsns(Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0));
-writeTakeHome(takeHome, { definition: OREORE, insns: nothing });
-
 const manifestFile = join(PUBLIC, "kernels.json");
 const before = existsSync(manifestFile) ? (JSON.parse(readFileSync(manifestFile, "utf8")) as Manifest) : undefined;
-const kernels: Record<string, Manifest["kernels"][KernelName]> = { ...before?.kernels };
-const seabios = join(dir, "unpacked/seabios/usr/share/seabios");
-for (const name of wanted) {
-  console.error(`${name}: compiling (${join(dir, name)}) …`);
-  run("build.sh", dir, name, SOURCES[name], ...(KERNELS[name].oreore ? [takeHome] : []));
-  const raw = join(dir, name, "state");
-  const { ms } = await bootAndSave(
-    {
-      bzImage: join(dir, name, "bzImage"),
-      initrd: join(dir, name, "initrd.gz"),
-      bios: join(seabios, "bios.bin"),
-      vgaBios: join(seabios, "vgabios-stdvga.bin"),
+
+mkdirSync(dir, { recursive: true });
+if (values.sources !== undefined) collectSources(values.sources);
+else if (values.notice) writeNotes();
+else await build();
+process.exit(0);
+
+async function build(): Promise<void> {
+  const packages = fetchPackages();
+  writeOreore();
+  const kernels: Record<string, Manifest["kernels"][KernelName]> = { ...before?.kernels };
+  const seabios = join(dir, "unpacked/seabios/usr/share/seabios");
+  for (const name of wanted) {
+    console.error(`${name}: compiling (${join(dir, name)}) …`);
+    run("build.sh", dir, name, SOURCES[name], ...(KERNELS[name].oreore ? [takeHome] : []));
+    const raw = join(dir, name, "state");
+    const { ms } = await bootAndSave(
+      {
+        bzImage: join(dir, name, "bzImage"),
+        initrd: join(dir, name, "initrd.gz"),
+        bios: join(seabios, "bios.bin"),
+        vgaBios: join(seabios, "vgabios-stdvga.bin"),
+      },
+      raw,
+    );
+    mkdirSync(PUBLIC, { recursive: true });
+    const file = stateFile(name);
+    execFileSync("zstd", ["-q", "-f", "--ultra", "-22", `--zstd=wlog=${WINDOW_LOG}`, raw, "-o", file]);
+    copyFileSync(join(dir, name, "config"), join(PUBLIC, `${name}.config`));
+    const debian = packages.find((one) => one.name === SOURCES[name])?.version ?? "";
+    kernels[name] = {
+      file: `${name}.state.zst`,
+      version: debian.split("-")[0] ?? "",
+      source: { package: SOURCES[name], version: debian },
+      bytes: statSync(file).size,
+      sha256: sumOf(file),
+      state: statSync(raw).size,
+      bzImage: { bytes: statSync(join(dir, name, "bzImage")).size, sha256: sumOf(join(dir, name, "bzImage")) },
+    };
+    console.error(`${name}: booted in ${ms} ms, ${statSync(file).size} bytes`);
+  }
+
+  const wasm = readFileSync(WASM_FILE);
+  const manifest: Manifest = {
+    emulator: {
+      package: "v86",
+      version: versionOf("v86"),
+      bytes: wasm.length,
+      gzipped: gzipSync(wasm, { level: 9 }).length,
     },
-    raw,
-  );
-  const file = stateFile(name);
-  execFileSync("zstd", ["-q", "-f", "--ultra", "-22", `--zstd=wlog=${WINDOW_LOG}`, raw, "-o", file]);
-  copyFileSync(join(dir, name, "config"), join(PUBLIC, `${name}.config`));
-  const debian = packages.find((one) => one.name === SOURCES[name])?.version ?? "";
-  kernels[name] = {
-    file: `${name}.state.zst`,
-    version: debian.split("-")[0] ?? "",
-    source: { package: SOURCES[name], version: debian },
-    bytes: statSync(file).size,
-    sha256: sumOf(file),
-    state: statSync(raw).size,
-    bzImage: { bytes: statSync(join(dir, name, "bzImage")).size, sha256: sumOf(join(dir, name, "bzImage")) },
+    packages,
+    kernels: kernels as Manifest["kernels"],
   };
-  console.error(`${name}: booted in ${ms} ms, ${statSync(file).size} bytes`);
+  writeFileSync(manifestFile, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  packSources(join(PUBLIC, "source.tar.gz"));
+  writeFileSync(join(PUBLIC, "NOTICE.md"), noticeText(manifest));
 }
 
-packSources(join(PUBLIC, "source.tar.gz"));
-const wasm = readFileSync(WASM_FILE);
-const manifest: Manifest = {
-  emulator: {
-    package: "v86",
-    version: versionOf("v86"),
-    bytes: wasm.length,
-    gzipped: gzipSync(wasm, { level: 9 }).length,
-  },
-  packages,
-  kernels: kernels as Manifest["kernels"],
-};
-writeFileSync(manifestFile, `${JSON.stringify(manifest, undefined, 2)}\n`);
-writeFileSync(join(PUBLIC, "NOTICE.md"), noticeText(manifest));
-process.exit(0);
+/** Writes NOTICE.md and source.tar.gz anew for the kernels that are there. */
+function writeNotes(): void {
+  if (!before) throw new Error(`${manifestFile} is not there: build the kernels first`);
+  writeOreore();
+  packSources(join(PUBLIC, "source.tar.gz"));
+  writeFileSync(join(PUBLIC, "NOTICE.md"), noticeText(before));
+}
+
+/** Puts the complete sources of the kernels that are there into a folder. */
+function collectSources(folder: string): void {
+  const packages = fetchPackages();
+  for (const { name, version, sha256 } of before?.packages ?? [])
+    if (packages.find((one) => one.name === name)?.sha256 !== sha256)
+      throw new Error(
+        `${name}: the files in public/linux were made from ${version} (SHA-256 ${sha256}), not from this`,
+      );
+  run("sources.sh", dir, folder);
+}
+
+function fetchPackages(): Manifest["packages"] {
+  run("fetch.sh", dir);
+  return readFileSync(join(dir, "packages/list"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [name = "", version = "", sha256 = ""] = line.split(" ");
+      return { name, version, sha256 };
+    });
+}
+
+/** Writes the take-home of the talk's type. Its program does not matter here: it does nothing. */
+function writeOreore(): void {
+  rmSync(takeHome, { recursive: true, force: true });
+  mkdirSync(takeHome, { recursive: true });
+  const nothing = decodeInsns(Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0));
+  writeTakeHome(takeHome, { definition: OREORE, insns: nothing });
+}
 
 /** Packs patches, module, configurations, agent and scripts: everything that is not Debian's. */
 function packSources(file: string): void {
@@ -134,6 +172,7 @@ function packSources(file: string): void {
     "packages.txt",
     "fetch.sh",
     "build.sh",
+    "sources.sh",
     "save.ts",
     "main.ts",
     "kernel.config",

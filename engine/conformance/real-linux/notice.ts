@@ -88,10 +88,12 @@ project's issues. They are also in Debian's archive and, for as long as Debian l
 names and versions of the table.
 
 **If you give these files away yourself**, from a site of your own for example, keep this file and \`source.tar.gz\` with them, and
-either keep the Debian source packages of the table for whoever asks (a, b), or, if you do it without gain, pass on this
-offer (c).
+do one of these. Get the complete sources with \`npm run real-linux -- --sources DIR\` (on Debian, as root, without a build;
+about 330 MB): it takes the packages of the table, checks their SHA-256, and adds the libraries that busybox has linked in.
+Then put that folder beside these files (a), or keep it and offer it (b). Or, if you do it without gain, pass on this offer (c).
 
-SeaBIOS is under the GNU Lesser General Public License, version 3: its source is offered in the same way. The emulator is v86,
-under the 2-clause BSD licence; its text is in the package and in \`LICENSE\` there.
+SeaBIOS is under the GNU Lesser General Public License, version 3, and so, in version 2.1, is the part of Debian's glibc that
+busybox has linked in (the package's field Built-Using names its version): their sources are offered in the same way. The
+emulator is v86, under the 2-clause BSD licence; its text is in the package and in \`LICENSE\` there.
 `;
 }
