@@ -55,6 +55,55 @@ test("the program is readable in the reader's colours before any script is loade
   await expect(sight).toHaveText("");
 });
 
+for (const { name, ...device } of [
+  { name: "phone", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  { name: "desktop", viewport: { width: 1350, height: 940 } },
+])
+  test.describe(`first sight, ${name}`, () => {
+    test.use(device);
+
+    test("the program that is there before the scripts is the largest text, and stands where the editor shows it", async ({
+      page,
+    }) => {
+      await page.addInitScript(() => {
+        const largest: string[] = [];
+        Object.assign(window, { largest });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & { element?: Element })[])
+            largest.push(entry.element?.className ?? "of the page");
+        }).observe({ type: "largest-contentful-paint", buffered: true });
+      });
+      const largest = () => page.evaluate(() => (window as unknown as { largest: string[] }).largest);
+      const scripts = /\/index-[^/]*\.js$/;
+      await page.route(scripts, (route) => route.abort());
+      await page.goto("./");
+      await page.evaluate(() => document.fonts.load("14px 'IBM Plex Mono'"));
+      const before = await page.locator(".first-sight").evaluate((sight) => {
+        const range = document.createRange();
+        range.selectNodeContents(sight);
+        const { x, y } = range.getBoundingClientRect();
+        return { x, y };
+      });
+      await expect.poll(largest).toEqual(["first-sight"]);
+
+      await page.unroute(scripts);
+      await page.reload();
+      await expect(page.getByTestId("verdict")).toContainText("Accepted");
+      // On a desktop Monaco has taken over, once its first line is drawn.
+      const lines = page
+        .getByTestId("editor")
+        .locator(name === "phone" ? ".plain__area" : ".view-line span span >> nth=0");
+      const drawn = () =>
+        lines.evaluate((element) => {
+          const { x, y } = element.getBoundingClientRect();
+          return { x, y: y + Number.parseFloat(getComputedStyle(element).paddingTop) };
+        });
+      await expect.poll(async () => Math.abs((await drawn()).x - before.x)).toBeLessThan(2);
+      await expect.poll(async () => Math.abs((await drawn()).y - before.y)).toBeLessThan(4);
+      expect(await largest()).toEqual(["first-sight"]);
+    });
+  });
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 

@@ -10,7 +10,7 @@ import "./panes/editor/editor.css";
 import "./panes/verifier/verifier.css";
 import "./panes/machine/machine.css";
 import "./panes/kernel/kernel.css";
-import { type ReactNode, StrictMode } from "react";
+import { type ReactNode, StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { loadLanguage } from "./i18n/index.ts";
@@ -27,8 +27,11 @@ const { language } = useSettings.getState();
 document.documentElement.lang = language;
 followTheme();
 
+/** Draws the page for the first time, in parts of some milliseconds: a key or a touch in between need not wait for all of it. */
 const render = (page: ReactNode): void =>
-  createRoot(document.getElementById("root") as HTMLElement).render(<StrictMode>{page}</StrictMode>);
+  startTransition(() =>
+    createRoot(document.getElementById("root") as HTMLElement).render(<StrictMode>{page}</StrictMode>),
+  );
 
 /** The second window of someone who presents: notes and clock; what runs, runs in the first. */
 async function startSpeaker(id: string): Promise<void> {
