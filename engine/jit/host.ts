@@ -117,7 +117,7 @@ export class Jit {
       do {
         enter(this.#instance(machine.program, false));
         const { left } = this.#instance(machine.program, false);
-        if (!this.#left) machine.leave();
+        if (!this.#left) machine.leaveFunction();
         this.#left = false;
         this.#instance(machine.program, false).left.value = left.value;
       } while (machine.outcome.kind === "paused");
@@ -206,10 +206,10 @@ export class Jit {
       load: (slot) => did(slot, this.#on().loadSlow(slot << SLOT_SHIFT)),
       store: (slot) => did(slot, this.#on().storeSlow(slot << SLOT_SHIFT)),
       atomic: (slot) => did(slot, this.#on().atomic(slot << SLOT_SHIFT)),
-      enter: (slot) => did(slot, this.#on().enter(slot << SLOT_SHIFT)),
+      enter: (slot) => did(slot, this.#on().enterFunction(slot << SLOT_SHIFT)),
       leave: () => this.#leave(0),
       refuse: (slot) => {
-        this.#on().refuse(slot << SLOT_SHIFT);
+        this.#on().raiseInvalidInsn(slot << SLOT_SHIFT);
         throw new Stopped(slot, true);
       },
       spent: (slot) => {
@@ -233,7 +233,7 @@ export class Jit {
   }
 
   #leave(slot: number): undefined {
-    if (!this.#left && !this.#on().leave()) throw new Stopped(slot, true);
+    if (!this.#left && !this.#on().leaveFunction()) throw new Stopped(slot, true);
     this.#left = false;
   }
 

@@ -13,7 +13,7 @@ export function runProg(kernel: Kernel, prog: Prog, event: Event): Outcome | num
   const { memory, env, programOfId } = kernel;
   const unavailableErrno = errnoOfUnavailable(prog.maps.map(({ map }) => map));
   if (unavailableErrno) return -unavailableErrno;
-  const machine = new Machine({ memory, program: prog.loaded, env, programs: programOfId });
+  const machine = new Machine({ memory, program: prog.loaded, env, findProgram: programOfId });
   const refused = enterEvent(machine, event);
   if (refused < 0) return refused;
   const printed = memory.tracePipe().length;
@@ -39,7 +39,8 @@ export function unverifiedMachine(kernel: Kernel, program: Program, fds: readonl
   if (unavailableErrno) return -unavailableErrno;
   const { insns, progType, expectedAttachType } = program;
   const loaded = loadProgram(memory, { insns, progType, expectedAttachType, maps });
-  return new Machine({ memory, program: loaded, env, programs: programOfId });
+  return new Machine({ memory, program: loaded, env, findProgram: programOfId });
 }
 
-const errnoOfUnavailable = (maps: readonly BpfMap[]): number => maps.find(({ absent }) => absent !== 0)?.absent ?? 0;
+const errnoOfUnavailable = (maps: readonly BpfMap[]): number =>
+  maps.find(({ absentErrno }) => absentErrno !== 0)?.absentErrno ?? 0;

@@ -19,7 +19,7 @@ const SIZE = 4;
 const BLOCK_HEAD = 8;
 
 /** How many bytes a request for `size` bytes occupies. */
-export const roundUp = (size: number): number => Math.max(16, Math.ceil(size / 16) * 16);
+export const blockBytes = (size: number): number => Math.max(16, Math.ceil(size / 16) * 16);
 
 /** Where the used part of the heap ends. The word at BRK is 0 until something was allocated. */
 export const endOfHeap = (memory: Words): number => memory.r32(BRK) || HEAP;
@@ -27,7 +27,7 @@ export const endOfHeap = (memory: Words): number => memory.r32(BRK) || HEAP;
 /**
  * Takes a free block of exactly this size, or else a piece of the first larger one. Its bytes are zero. 0: no free block is large enough.
  */
-export function takeFree(memory: Words, rounded: number): number {
+export function allocFromFreeList(memory: Words, rounded: number): number {
   let larger = 0;
   for (let place = FREE_BLOCKS, block = memory.r32(place); block !== 0; place = block, block = memory.r32(place)) {
     const size = memory.r32(block + SIZE);
@@ -46,14 +46,14 @@ export function takeFree(memory: Words, rounded: number): number {
 }
 
 /** Takes the bytes at the end of the heap and moves the end up. */
-export function takeAtEnd(memory: Words, rounded: number): number {
+export function allocAtEnd(memory: Words, rounded: number): number {
   const at = endOfHeap(memory);
   memory.w32(BRK, at + rounded);
   return at;
 }
 
 /** Zeroes [at, at + rounded) and puts it on the list of free blocks. */
-export function giveFree(memory: Words, at: number, rounded: number): void {
+export function addFreeBlock(memory: Words, at: number, rounded: number): void {
   memory.fill(at, rounded);
   // `place`: the word that links to `next`. It lies in the free block before `at`, or is FREE_BLOCKS. `before`: the word that links to
   // that block.

@@ -2,7 +2,7 @@
 // observers. So recording costs nothing.
 import { helperName } from "../facts/helpers.ts";
 import { addressOf, STACK } from "./layout.ts";
-import { BpfMap, type MapEvent } from "./maps/map.ts";
+import { BpfMap, type MapOperation } from "./maps/map.ts";
 import type { Region } from "./memory.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -20,14 +20,14 @@ export interface MemoryChange {
   readonly new: Uint8Array;
 }
 
-export interface StepEvent {
+export interface StepChanges {
   /** The step described leads from the state at `step` to the state at `step + 1`. */
   readonly step: number;
   readonly slot: number;
   readonly prog: number;
   readonly regs: readonly RegChange[];
   readonly memory: readonly MemoryChange[];
-  readonly maps: readonly MapEvent[];
+  readonly maps: readonly MapOperation[];
   /** Lines that the step added to the trace pipe. */
   readonly trace: readonly string[];
   /** The helper that was called, its arguments R1 … R5 and what it returned. */
@@ -39,13 +39,13 @@ export interface StepEvent {
   };
 }
 
-const NOTHING: StepEvent = { step: -1, slot: -1, prog: 0, regs: [], memory: [], maps: [], trace: [] };
+const NOTHING: StepChanges = { step: -1, slot: -1, prog: 0, regs: [], memory: [], maps: [], trace: [] };
 
 /** What the step before the current position did. At the start: nothing, with step and slot -1. The position does not change. */
-export function lastChanges(timeline: Timeline): StepEvent {
+export function lastChanges(timeline: Timeline): StepChanges {
   const { machine, journal } = timeline;
   const { memory } = machine;
-  if (!timeline.back()) return NOTHING;
+  if (!timeline.stepBack()) return NOTHING;
   const step = timeline.position;
   const { slot } = machine;
   const prog = machine.program.id;
@@ -60,8 +60,8 @@ export function lastChanges(timeline: Timeline): StepEvent {
   const moves = form?.kind === "call" || form?.kind === "exit";
   const regionsBefore = moves ? machine.regions() : [];
 
-  const maps: MapEvent[] = [];
-  const watched = [...memory.sources].filter((source): source is BpfMap => source instanceof BpfMap);
+  const maps: MapOperation[] = [];
+  const watched = [...memory.owners].filter((owner): owner is BpfMap => owner instanceof BpfMap);
   for (const map of watched) map.observer = (event) => maps.push(event);
   timeline.step();
   for (const map of watched) map.observer = undefined;

@@ -6,8 +6,8 @@ import { bug } from "../base/bug.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import { uapiStruct } from "../facts/uapi.ts";
 import { CTX, KERNEL_BASE, PKT_DATA, PKT_END, PKT_META } from "./layout.ts";
-import { littleEndian, storeLittleEndian } from "./le.ts";
-import type { Memory, Place } from "./memory.ts";
+import { loadLittleEndian, storeLittleEndian } from "./little-endian.ts";
+import type { BufferRegion, Memory } from "./memory.ts";
 
 /** Accesses to context fields that are not plain memory. Places are buffer offsets. */
 export interface CtxAccessor {
@@ -17,7 +17,7 @@ export interface CtxAccessor {
   load(memory: Memory, at: number, size: 1 | 2 | 4 | 8): bigint | undefined;
   /** false: not handled here, because it is outside the context or plain memory. */
   store(memory: Memory, at: number, size: 1 | 2 | 4 | 8, value: bigint): boolean;
-  places(memory: Memory): Iterable<Place>;
+  places(memory: Memory): Iterable<BufferRegion>;
 }
 
 /** How a program type's context differs from the plain struct of its name. */
@@ -93,7 +93,7 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
       if (!inside(at, size)) return undefined;
       const word = (at & 3) === 0 ? (pointers[(at - CTX) >>> 2] as number) : 0;
       if (word !== 0 && size === 4) return KERNEL_BASE | BigInt(m.r32(word));
-      return littleEndian(m.view, at, size);
+      return loadLittleEndian(m.view, at, size);
     },
     store(m, at, size, value) {
       if (!inside(at, size)) return false;
@@ -136,7 +136,7 @@ export function plainCtx(
   const inside = (at: number, size: number) => at >= CTX && at + size <= CTX + bytes.length;
   return {
     // Words with a narrowed field are forbidden as memory, so that every access to them comes through here.
-    load: (m, at, size) => (narrowed.length > 0 && inside(at, size) ? littleEndian(m.view, at, size) : undefined),
+    load: (m, at, size) => (narrowed.length > 0 && inside(at, size) ? loadLittleEndian(m.view, at, size) : undefined),
     store(m, at, size, value) {
       if (narrowed.length === 0 || !inside(at, size)) return false;
       const field = narrowed.find(({ off }) => CTX + off === at);

@@ -2,10 +2,10 @@
 // indices into the machine's Int32Array. An immediate is an index as well: it points to a constant that the program keeps in the same
 // buffer. So every operation needs one case instead of two.
 //
-//   int   0    1      2      3     4     5         6     7
-//         op   dst    src    off   imm   target    fx    size
+//   int   0    1      2      3     4     5         6        7
+//         op   dst    src    off   imm   target    effect   size
 //
-// dst and src are int indices of 64-bit values. target is a slot index times eight.
+// dst and src are int indices of 64-bit values. target is a slot index times eight. effect: EFFECT, or the register that is written.
 import { bug } from "../base/bug.ts";
 import { BPF_REG_FP } from "../isa/codes.ts";
 import { type AluOp, ATOMIC_OPS, type Form, formOf, type JmpOp, type Size } from "../isa/forms.ts";
@@ -16,12 +16,12 @@ import type { BpfMap } from "./maps/map.ts";
 import type { Memory } from "./memory.ts";
 
 /** What a step can change, for the recorder. 0 … 10: only that register. */
-export const FX = { nothing: 16, store: 17, journal: 18 } as const;
+export const EFFECT = { nothing: 16, store: 17, journal: 18 } as const;
 
 /** Operation numbers beyond those of ALU and jumps. The interpreter's cases name them in comments. */
 export const OP = {
   ja: 32,
-  refused: 40,
+  invalid: 40,
   exit: 41,
   may_goto: 46,
   call_local: 62,
@@ -103,9 +103,9 @@ const FUNC_HI = 0xffffffff | 0;
 const FUNC_LO = 0xc0000000 | 0;
 const funcAddress = (slot: number): number => (FUNC_LO + slot * 8) | 0;
 /** Slot index of the function at an address, or -1. */
-export const funcSlot = (lo: number, hi: number, insns: number): number => {
+export const funcSlot = (lo: number, hi: number, insnCount: number): number => {
   const bytes = (lo - FUNC_LO) >>> 0;
-  return hi === FUNC_HI && (bytes & 7) === 0 && bytes >>> 3 < insns ? bytes >>> 3 : -1;
+  return hi === FUNC_HI && (bytes & 7) === 0 && bytes >>> 3 < insnCount ? bytes >>> 3 : -1;
 };
 
 export const regIndex = (reg: number): number => (REGS >>> 2) + 2 * reg;
@@ -154,11 +154,11 @@ export function loadProgram(memory: Memory, input: Loadable): LoadedProgram {
     if (slotsOf(insn) === 2 && slot + 1 < insns.length) {
       slot++;
       forms[slot] = undefined;
-      refuse(code.subarray(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS));
+      writeInvalid(code.subarray(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS));
     }
   }
   // A program that runs past its end, or jumps outside, reaches this slot.
-  refuse(code.subarray(insns.length * SLOT_WORDS));
+  writeInvalid(code.subarray(insns.length * SLOT_WORDS));
 
   const bytes = pool.values.length * 8;
   const at = bytes === 0 ? 0 : memory.alloc(bytes, true);
@@ -200,9 +200,9 @@ class ConstantPool {
   }
 }
 
-function refuse(out: Int32Array): void {
-  out[0] = OP.refused;
-  out[6] = FX.nothing;
+function writeInvalid(out: Int32Array): void {
+  out[0] = OP.invalid;
+  out[6] = EFFECT.nothing;
 }
 
 function decodeSlot(
@@ -214,7 +214,7 @@ function decodeSlot(
   pool: ConstantPool,
 ): void {
   const insn = insns[slot] as Insn;
-  if (form === undefined) return refuse(out);
+  if (form === undefined) return writeInvalid(out);
   const reg = form.uses.includes("src") ? regIndex(insn.src) : 0;
   const constant = () => pool.add(BigInt(insn.imm));
   const inside = (target: number) => (target >= 0 && target <= insns.length ? target : insns.length) * SLOT_WORDS;
@@ -236,32 +236,32 @@ function decodeSlot(
       out[0] = JMP_OP[form.op] + (form.width === 64 ? 0 : 16);
       out[2] = form.source === "imm" ? constant() : reg;
       out[5] = inside(slot + 1 + insn.off);
-      out[6] = FX.nothing;
+      out[6] = EFFECT.nothing;
       return;
     case "ja":
       out[0] = OP.ja;
       out[5] = inside(slot + 1 + (form.width === 64 ? insn.off : insn.imm));
-      out[6] = FX.nothing;
+      out[6] = EFFECT.nothing;
       return;
     case "may_goto":
       out[0] = OP.may_goto;
       out[5] = inside(slot + 1 + insn.off);
-      out[6] = FX.journal;
+      out[6] = EFFECT.journal;
       return;
     case "call":
-      if (form.target === "kfunc") return refuse(out);
+      if (form.target === "kfunc") return writeInvalid(out);
       out[0] = form.target === "local" ? OP.call_local : OP.call_helper;
       out[5] = form.target === "local" ? inside(slot + 1 + insn.imm) : 0;
-      out[6] = FX.journal;
+      out[6] = EFFECT.journal;
       return;
     case "exit":
       out[0] = OP.exit;
-      out[6] = FX.journal;
+      out[6] = EFFECT.journal;
       return;
     case "ld_imm64": {
       const high = insns[slot + 1];
       const value = high === undefined ? undefined : immediate(form, insn, high, slot, maps.get(slot));
-      if (value === undefined) return refuse(out);
+      if (value === undefined) return writeInvalid(out);
       out[0] = OP.ld_imm64;
       out[2] = pool.add(value);
       out[6] = insn.dst;
@@ -270,7 +270,7 @@ function decodeSlot(
     case "ld_abs":
     case "ld_ind":
       out[0] = form.kind === "ld_abs" ? OP.ld_abs : OP.ld_ind;
-      out[6] = FX.journal;
+      out[6] = EFFECT.journal;
       out[7] = form.size;
       return;
     case "ldx":
@@ -284,17 +284,17 @@ function decodeSlot(
     case "store_rel":
       out[0] = OP.stx[form.size as Size];
       out[2] = form.kind === "st" ? constant() : reg;
-      out[6] = FX.store;
+      out[6] = EFFECT.store;
       out[7] = form.size;
       return;
     case "atomic":
       out[0] = OP.atomic;
-      out[6] = FX.journal;
+      out[6] = EFFECT.journal;
       out[7] = form.size;
       return;
     case "callx":
     case "addr_space_cast":
-      return refuse(out);
+      return writeInvalid(out);
     default:
       throw bug(`no decoding for ${JSON.stringify(form satisfies never)}`);
   }

@@ -26,7 +26,7 @@ export interface Fault {
   /** A whole English sentence that starts with the place. */
   readonly message: string;
   /** The same sentence without the place. */
-  readonly said: string;
+  readonly reason: string;
   readonly address?: bigint;
   /** Bytes. */
   readonly size?: number;
@@ -35,10 +35,10 @@ export interface Fault {
   readonly nearest?: { readonly name: string; readonly start: bigint; readonly end: bigint };
 }
 
-/** The sentence alone, and with its place in front. */
-export const sentence = (slot: number, said: string): Pick<Fault, "message" | "said"> => ({
-  message: `insn ${slot}: ${said}`,
-  said,
+/** A fault's sentence, with and without its place. */
+export const faultTexts = (slot: number, reason: string): Pick<Fault, "message" | "reason"> => ({
+  message: `insn ${slot}: ${reason}`,
+  reason,
 });
 
 /** The fault of an access. It names the region that the program probably meant. */
@@ -62,7 +62,7 @@ export function accessFault(
     ...(region && {
       nearest: { name: region.name, start: region.start, end: region.start + BigInt(region.size) },
     }),
-    ...sentence(
+    ...faultTexts(
       at.slot,
       `${verb} ${size} byte${size === 1 ? "" : "s"} at ${hex(address)}${what && ` (${what})`}: ${place}`,
     ),

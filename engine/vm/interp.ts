@@ -14,7 +14,7 @@ const TWO32 = 0x1_0000_0000;
 const swap32 = (x: number): number => ((x & 0xff) << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
 
 /** The machine that runs this loop: the work that the loop leaves to it. `ip` is the position of the current instruction. */
-export interface Core {
+export interface InterpreterHost {
   readonly memory: Memory;
   readonly program: LoadedProgram;
   ip: number;
@@ -26,12 +26,12 @@ export interface Core {
   storeSlow(ip: number): boolean;
   atomic(ip: number): boolean;
   /** Saves the caller of a call within the program. The loop itself then continues at the target. */
-  enter(ip: number): boolean;
+  enterFunction(ip: number): boolean;
   callHelper(ip: number): boolean;
-  leave(): boolean;
+  leaveFunction(): boolean;
   loadPacket(ip: number): boolean;
   /** Makes the fault of a slot that holds no valid instruction. */
-  refuse(ip: number): void;
+  raiseInvalidInsn(ip: number): void;
   /** Ends the loop at an instruction that did not happen. Returns `done`. */
   stop(ip: number, done: number): number;
 }
@@ -40,7 +40,7 @@ export interface Core {
  * Runs at most `budget` (an s32) instructions from machine.ip. Afterwards machine.exited or machine.fault is set, or the budget is used
  * up. Returns how many instructions were executed. An instruction that faults is not counted and changes nothing.
  */
-export function interpret(machine: Core, budget: number): number {
+export function interpret(machine: InterpreterHost, budget: number): number {
   const memory = machine.memory;
   let code = machine.program.code;
   let m = memory.i32;
@@ -563,14 +563,14 @@ export function interpret(machine: Core, budget: number): number {
       // instructions that can change the program, the frame or the buffer itself
       case 41: // exit
         machine.ip = ip;
-        if (!machine.leave()) return machine.stop(ip, budget - left - 1);
+        if (!machine.leaveFunction()) return machine.stop(ip, budget - left - 1);
         if (machine.exited) return budget - left;
         ip = machine.ip | 0;
         if (m !== memory.i32) ({ i32: m, shadow: sh, view } = memory);
         code = machine.program.code;
         break;
       case 62: // call of a function in the program
-        if (!machine.enter(ip)) return machine.stop(ip, budget - left - 1);
+        if (!machine.enterFunction(ip)) return machine.stop(ip, budget - left - 1);
         ip = code[ip | 5] as number;
         break;
       case 63: // call of a helper
@@ -588,7 +588,7 @@ export function interpret(machine: Core, budget: number): number {
         ip = machine.ip | 0;
         break;
       default:
-        machine.refuse(ip);
+        machine.raiseInvalidInsn(ip);
         return machine.stop(ip, budget - left - 1);
     }
   }

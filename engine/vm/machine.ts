@@ -8,18 +8,18 @@ import { atomicOnPairs } from "./atomic.ts";
 import type { CtxAccessor } from "./ctx.ts";
 import { type LoadedProgram, regIndex, secondHalves } from "./decode.ts";
 import { type Env, randomState } from "./env.ts";
-import { accessFault, type Fault, type FaultKind, sentence } from "./fault.ts";
+import { accessFault, type Fault, type FaultKind, faultTexts } from "./fault.ts";
 import type { Caller } from "./helpers/call.ts";
-import { continueCallback, takeBackKeys } from "./helpers/callbacks.ts";
+import { continueCallback, revokeReadGrants } from "./helpers/callbacks.ts";
 import { callHelper } from "./helpers/helpers.ts";
 import { fireTimer } from "./helpers/timer.ts";
-import { type Core, interpret } from "./interp.ts";
+import { type InterpreterHost, interpret } from "./interp.ts";
 import * as L from "./layout.ts";
-import { littleEndian, storeLittleEndian } from "./le.ts";
-import type { Memory, Region, RegionSource } from "./memory.ts";
+import { loadLittleEndian, storeLittleEndian } from "./little-endian.ts";
+import type { Memory, MemoryOwner, Region } from "./memory.ts";
 import { loadPacketBytes } from "./packet.ts";
 import { type ALU, ATOMIC, aluResult, loadResult } from "./semantics.ts";
-import { taskPlaces } from "./task.ts";
+import { taskRegions } from "./task.ts";
 
 /** How a run ended. `paused`: it has not ended; the budget is used up. */
 export type Outcome =
@@ -45,24 +45,24 @@ export interface MachineOptions {
   readonly program: LoadedProgram;
   readonly env: Env;
   /** Finds the programs that prog_array maps hold, by id. */
-  readonly programs?: (id: number) => LoadedProgram | undefined;
+  readonly findProgram?: (id: number) => LoadedProgram | undefined;
 }
 
 /**
  * How many instructions the loop runs at a time. The count must be a small integer. It is low so that a stretch ends soon: then a long
  * run continues in code that the JavaScript engine compiled for the whole loop, and not for one place within it.
  */
-const STRETCH = 1 << 16;
+const INTERPRET_BUDGET = 1 << 16;
 
 /** How often a may_goto loops in each function before it ends the loop (BPF_MAX_LOOPS). */
 const MAY_GOTO_TURNS = 8 * 1024 * 1024;
 
-export class Machine implements RegionSource, Core, Caller {
+export class Machine implements MemoryOwner, InterpreterHost, Caller {
   readonly memory: Memory;
   readonly env: Env;
-  readonly #programs: (id: number) => LoadedProgram | undefined;
+  readonly #findProgram: (id: number) => LoadedProgram | undefined;
   /** Programs by id, as first looked up in this run. So running it again gives the same programs. */
-  readonly #found = new Map<number, LoadedProgram | undefined>();
+  readonly #programsById = new Map<number, LoadedProgram | undefined>();
   readonly #main: LoadedProgram;
   /** The running program. A tail call changes it. */
   program: LoadedProgram;
@@ -82,7 +82,7 @@ export class Machine implements RegionSource, Core, Caller {
   constructor(options: MachineOptions) {
     this.memory = options.memory;
     this.env = options.env;
-    this.#programs = options.programs ?? (() => undefined);
+    this.#findProgram = options.findProgram ?? (() => undefined);
     this.#main = options.program;
     this.program = options.program;
     this.start();
@@ -92,26 +92,26 @@ export class Machine implements RegionSource, Core, Caller {
   start(): void {
     const { memory, env } = this;
     memory.journal = undefined;
-    for (const source of memory.sources) if (source instanceof Machine) memory.sources.delete(source);
-    memory.sources.add(this);
-    takeBackKeys(memory);
-    memory.u8.fill(0, L.THREAD, L.STACK_END);
-    memory.shadow.fill(0, L.THREAD >>> 3, L.HEAP >>> 3);
+    for (const owner of memory.owners) if (owner instanceof Machine) memory.owners.delete(owner);
+    memory.owners.add(this);
+    revokeReadGrants(memory);
+    memory.u8.fill(0, L.RUN_STATE, L.STACK_END);
+    memory.shadow.fill(0, L.RUN_STATE >>> 3, L.HEAP >>> 3);
     memory.permit(L.STACK_END - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
     this.program = this.#main;
     memory.w32(L.CURRENT_PROG, this.program.id);
     memory.w32(L.MAY_GOTO, MAY_GOTO_TURNS);
     memory.w64(L.CLOCK, env.bootTime);
-    memory.w32(L.OBJECT_TOP, L.OBJECTS);
+    memory.w32(L.NEXT_OBJECT, L.OBJECTS);
     randomState(env.seed).forEach((word, i) => {
-      memory.w32(L.RANDOM + 4 * i, word);
+      memory.w32(L.RANDOM_STATE + 4 * i, word);
     });
     this.setPointer(10, L.STACK_END);
     this.ip = 0;
     this.exited = false;
     this.fault = undefined;
     this.executed = 0;
-    this.#found.clear();
+    this.#programsById.clear();
     this.ctx = undefined;
     this.packetKind = undefined;
     this.funcIp = 0n;
@@ -126,8 +126,8 @@ export class Machine implements RegionSource, Core, Caller {
 
   /** Runs up to `budget` more instructions without recording. */
   run(budget: number): Outcome {
-    for (let left = budget; left > 0 && !this.exited && this.fault === undefined; left -= STRETCH) {
-      this.executed += interpret(this, Math.min(left, STRETCH));
+    for (let left = budget; left > 0 && !this.exited && this.fault === undefined; left -= INTERPRET_BUDGET) {
+      this.executed += interpret(this, Math.min(left, INTERPRET_BUDGET));
     }
     return this.outcome;
   }
@@ -198,7 +198,7 @@ export class Machine implements RegionSource, Core, Caller {
     return frames;
   }
 
-  *places() {
+  *bufferRegions() {
     const { memory } = this;
     for (let frame = 0; frame <= this.depth; frame++) {
       const start = L.STACK_END - (frame + 1) * L.STACK_FRAME_BYTES;
@@ -206,7 +206,7 @@ export class Machine implements RegionSource, Core, Caller {
       yield { name, kind: "stack" as const, start, size: L.STACK_FRAME_BYTES, writable: true, frame };
     }
     if (this.ctx !== undefined) yield* this.ctx.places(memory);
-    yield* taskPlaces(memory);
+    yield* taskRegions(memory);
   }
 
   /** All memory that the program can see, by address. */
@@ -225,7 +225,7 @@ export class Machine implements RegionSource, Core, Caller {
   /** Stops with a fault at the instruction. Returns false, for callers whose result says whether the instruction happened. */
   raise(kind: FaultKind, ip: number, message: string): false {
     const slot = ip >>> L.SLOT_SHIFT;
-    this.fault = { kind, prog: this.program.id, slot, ...sentence(slot, message) };
+    this.fault = { kind, prog: this.program.id, slot, ...faultTexts(slot, message) };
     return false;
   }
 
@@ -235,7 +235,7 @@ export class Machine implements RegionSource, Core, Caller {
     return false;
   }
 
-  refuse(ip: number): void {
+  raiseInvalidInsn(ip: number): void {
     const slot = ip >>> L.SLOT_SHIFT;
     const insn = this.program.insns[slot];
     if (insn === undefined) {
@@ -247,7 +247,7 @@ export class Machine implements RegionSource, Core, Caller {
       this.raise("insn", ip, "the program went to the second half of an LD_IMM64");
     } else if (forms[slot]?.slots === 2 && insns[slot + 1] === undefined) {
       this.raise("insn", ip, "the second half of LD_IMM64 is missing");
-    } else this.raise("insn", ip, refusal(insn, forms[slot]));
+    } else this.raise("insn", ip, invalidInsnMessage(insn, forms[slot]));
   }
 
   /** Division of numbers that are too large for doubles, and signed division. */
@@ -297,7 +297,7 @@ export class Machine implements RegionSource, Core, Caller {
     const field = this.ctx?.load(this.memory, at, size);
     if (field !== undefined) return field;
     if (!this.memory.allows(at, size, false)) return undefined;
-    return littleEndian(this.memory.view, at, size);
+    return loadLittleEndian(this.memory.view, at, size);
   }
 
   storeSlow(ip: number): boolean {
@@ -327,8 +327,8 @@ export class Machine implements RegionSource, Core, Caller {
     const at = ((m[dst] as number) + (code[ip + 3] as number)) | 0;
     const size = code[ip + 7] as 4 | 8;
     const allowed = memory.shadow[at >>> 3] as number;
-    const near = m[dst + 1] === L.KERNEL_HI && (at & (size - 1)) === 0 && allowed <= 8 && allowed >= (at & 7) + size;
-    if (!near) return this.#atomicSlow(ip);
+    const isFast = m[dst + 1] === L.KERNEL_HI && (at & (size - 1)) === 0 && allowed <= 8 && allowed >= (at & 7) + size;
+    if (!isFast) return this.#atomicSlow(ip);
     return atomicOnPairs(memory, code[ip + 4] as number, at >>> 2, code[ip + 2] as number, size === 8);
   }
 
@@ -341,7 +341,7 @@ export class Machine implements RegionSource, Core, Caller {
     const address = asU64(this.reg(insn.dst) + BigInt(code[ip + 3] as number));
     const at = memory.offsetOf(address);
     if (at < 0 || !memory.allows(at, form.size, true)) return this.raiseAccess(ip, address, form.size, true);
-    const old = littleEndian(memory.view, at, form.size);
+    const old = loadLittleEndian(memory.view, at, form.size);
     const cut = (x: bigint) => BigInt.asUintN(form.size * 8, x);
     const after = cut(ATOMIC[form.op](old, cut(this.reg(insn.src)), cut(this.reg(0))));
     memory.journal?.save(at, form.size);
@@ -352,7 +352,7 @@ export class Machine implements RegionSource, Core, Caller {
   }
 
   /** Saves the caller of a call within the program. The loop itself continues at the target. */
-  enter(ip: number): boolean {
+  enterFunction(ip: number): boolean {
     return this.pushFrame(ip, ip + L.SLOT_WORDS, L.FRAME_KIND.call) !== 0;
   }
 
@@ -380,7 +380,7 @@ export class Machine implements RegionSource, Core, Caller {
   }
 
   /** Does `exit`: returns to the caller, starts a callback's next turn or a timer's callback, or ends the run. false: a fault happened. */
-  leave(): boolean {
+  leaveFunction(): boolean {
     const { memory, depth } = this;
     if (depth === 0) {
       if (memory.r32(L.LOCK_HELD) !== 0) return this.raise("deadlock", this.ip, "the program ends with a lock held");
@@ -403,7 +403,7 @@ export class Machine implements RegionSource, Core, Caller {
     memory.forbid(top - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
     this.ip = memory.r32(frame + L.FRAME.ip);
     const prog = memory.r32(frame + L.FRAME.prog);
-    if (prog !== this.program.id) this.switchTo(prog);
+    if (prog !== this.program.id) this.switchProgram(prog);
   }
 
   callHelper(ip: number): boolean {
@@ -411,7 +411,7 @@ export class Machine implements RegionSource, Core, Caller {
   }
 
   /** Continues in another program. false: there is no program with this id. */
-  switchTo(id: number): boolean {
+  switchProgram(id: number): boolean {
     const next = this.#programOf(id);
     if (next === undefined) return false;
     this.memory.w32(L.CURRENT_PROG, id);
@@ -420,15 +420,15 @@ export class Machine implements RegionSource, Core, Caller {
   }
 
   /** Sets `program` again after CURRENT_PROG was changed directly (a step was undone). */
-  follow(): void {
+  syncProgram(): void {
     const id = this.memory.r32(L.CURRENT_PROG);
     if (id !== this.program.id) this.program = this.#programOf(id) ?? this.#main;
   }
 
   #programOf(id: number): LoadedProgram | undefined {
     if (id === this.#main.id) return this.#main;
-    if (!this.#found.has(id)) this.#found.set(id, this.#programs(id));
-    return this.#found.get(id);
+    if (!this.#programsById.has(id)) this.#programsById.set(id, this.#findProgram(id));
+    return this.#programsById.get(id);
   }
 
   /** LD_ABS and LD_IND: R0 gets packet bytes in host order. Outside the packet, the function returns 0. */
@@ -445,14 +445,14 @@ export class Machine implements RegionSource, Core, Caller {
       return true;
     }
     this.memory.wNumber(L.REGS, 0);
-    return this.leave();
+    return this.leaveFunction();
   }
 }
 
 /** Compiled code can go from one function of a program to another only by a call. The kernel allows nothing else either. */
-const ELSEWHERE = "the program went into another function without calling it";
+const ENTERED_WITHOUT_CALL = "the program went into another function without calling it";
 
-function refusal(insn: Insn, form: Form | undefined): string {
+function invalidInsnMessage(insn: Insn, form: Form | undefined): string {
   const code = `0x${insn.code.toString(16).padStart(2, "0")}`;
   if (form === undefined) {
     if (insn.dst > 10 || insn.src > 10) return `R${Math.max(insn.dst, insn.src)} does not exist`;
@@ -461,18 +461,18 @@ function refusal(insn: Insn, form: Form | undefined): string {
   }
   switch (form.kind) {
     case "call":
-      if (form.target !== "kfunc") return ELSEWHERE;
+      if (form.target !== "kfunc") return ENTERED_WITHOUT_CALL;
       return `kernel function with BTF id ${insn.imm} is not simulated`;
     case "callx":
       return "a call to the address in a register is refused by the kernel";
     case "addr_space_cast":
       return "arenas, and so casts between address spaces, are not simulated";
     case "ld_imm64":
-      if (form.pseudo === "imm") return ELSEWHERE;
+      if (form.pseudo === "imm") return ENTERED_WITHOUT_CALL;
       return form.pseudo === "btf_id"
         ? "addresses of kernel variables are not simulated"
         : "this LD_IMM64 names a map that the program does not have, or one whose values have no fixed address";
     default:
-      return ELSEWHERE;
+      return ENTERED_WITHOUT_CALL;
   }
 }

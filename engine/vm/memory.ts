@@ -3,7 +3,7 @@
 // the timeline logs itself. So undoing the journal undoes the run. What the bytes mean is not known here.
 import { bug } from "../base/bug.ts";
 import { asU64 } from "../base/u64.ts";
-import { endOfHeap, giveFree, roundUp, takeAtEnd, takeFree } from "./allocator.ts";
+import { addFreeBlock, allocAtEnd, allocFromFreeList, blockBytes, endOfHeap } from "./allocator.ts";
 import type { Journal } from "./journal.ts";
 import {
   addressOf,
@@ -13,11 +13,11 @@ import {
   LARGE_SCRATCH,
   MAX_BYTES,
   OUTPUT_COUNT,
+  RUN_STATE,
   SCRATCH,
   SCRATCH_BYTES,
   SHADOW_BYTES,
   SHADOW_READONLY,
-  THREAD,
   TRACE_COUNT,
 } from "./layout.ts";
 
@@ -48,15 +48,15 @@ export interface Region {
 }
 
 /** A region whose start is a buffer offset. */
-export type Place = Omit<Region, "start"> & { readonly start: number };
+export type BufferRegion = Omit<Region, "start"> & { readonly start: number };
 
 /** An owner of memory. It lists its places. */
-export interface RegionSource {
-  places(): Iterable<Place>;
+export interface MemoryOwner {
+  bufferRegions(): Iterable<BufferRegion>;
 }
 
 /** A map, as far as the memory needs it: its id and the offset of its struct bpf_map. maps/map.ts has the rest. */
-export interface OwnerById extends RegionSource {
+export interface RegisteredMap extends MemoryOwner {
   readonly id: number;
   readonly address: number;
 }
@@ -70,14 +70,14 @@ export interface OutputRecord {
 
 /** Everything that a memory holds at a moment. */
 export interface MemorySnapshot {
-  /** The buffer from THREAD to the end of the used part, and the shadow of the same range. */
+  /** The buffer from RUN_STATE to the end of the used part, and the shadow of the same range. */
   readonly bytes: Uint8Array;
   readonly shadow: Uint8Array;
   /** All owners of memory at that moment, including maps. */
-  readonly sources: readonly RegionSource[];
-  readonly maps: readonly OwnerById[];
+  readonly owners: readonly MemoryOwner[];
+  readonly maps: readonly RegisteredMap[];
   readonly trace: readonly string[];
-  readonly said: readonly number[];
+  readonly textStarts: readonly number[];
   readonly output: readonly OutputRecord[];
 }
 
@@ -94,11 +94,8 @@ const WASM_PAGE = 65536;
 const FIRST_HEAP_BYTES = 1 << 20;
 /** Bytes after the last allocation that may be read as part of whole words. */
 const SLACK = 16;
-/** Bytes that maps' contents may not take. They are for constants of programs (a million instructions with one each) and struct bpf_map. */
-const NOT_FOR_MAPS = 8 << 20;
-
-/** How many bytes all maps together may take. */
-export const ROOM_FOR_MAPS = MAX_BYTES - NOT_FOR_MAPS - HEAP - SLACK;
+/** Bytes at the end that maps' contents may not take. They are for constants of programs (a million instructions with one each) and struct bpf_map. */
+const RESERVE_BYTES = 8 << 20;
 
 export class Memory {
   readonly cpus: number;
@@ -113,15 +110,15 @@ export class Memory {
   /** Set while a timeline records. */
   journal: Journal | undefined;
   /** Owners of memory, in the order of creation. */
-  readonly sources = new Set<RegionSource>();
-  readonly #maps = new Map<number, OwnerById>();
-  readonly #mapsByAddress = new Map<number, OwnerById>();
+  readonly owners = new Set<MemoryOwner>();
+  readonly #maps = new Map<number, RegisteredMap>();
+  readonly #mapsByAddress = new Map<number, RegisteredMap>();
   /** The next id of a map or program. Ids count up, as in the kernel. */
   #nextId = 1;
   readonly #backing: MemoryOptions["backing"];
   readonly #trace: string[] = [];
-  /** One for each line of #trace: the result of traceSaid(). */
-  readonly #said: number[] = [];
+  /** One for each line of #trace: the result of traceTextStart(). */
+  readonly #textStarts: number[] = [];
   readonly #output: OutputRecord[] = [];
 
   constructor(options: MemoryOptions = {}) {
@@ -141,30 +138,30 @@ export class Memory {
     return this.#nextId++;
   }
 
-  addMap(map: OwnerById): void {
-    this.sources.add(map);
+  addMap(map: RegisteredMap): void {
+    this.owners.add(map);
     this.#maps.set(map.id, map);
     this.#mapsByAddress.set(map.address, map);
   }
-  removeMap(map: OwnerById): void {
-    this.sources.delete(map);
+  removeMap(map: RegisteredMap): void {
+    this.owners.delete(map);
     this.#maps.delete(map.id);
     this.#mapsByAddress.delete(map.address);
   }
-  mapById(id: number): OwnerById | undefined {
+  mapById(id: number): RegisteredMap | undefined {
     return this.#maps.get(id);
   }
   /** The map whose struct bpf_map is at this offset. */
-  mapAt(off: number): OwnerById | undefined {
+  mapAt(off: number): RegisteredMap | undefined {
     return this.#mapsByAddress.get(off);
   }
 
-  /** Offset of `size` bytes that only helpers use. They are valid until the next call with the same slot. Slot 0: keys; slot 1: values. */
-  scratch(slot: 0 | 1, size: number): number {
+  /** Offset of `size` bytes that only helpers use. They are valid until the next call with the same area. Area 0: keys; area 1: values. */
+  scratch(area: 0 | 1, size: number): number {
     const half = SCRATCH_BYTES >>> 1;
-    if (size <= half - SLACK) return SCRATCH + slot * half;
+    if (size <= half - SLACK) return SCRATCH + area * half;
     if (!this.reserveScratch(size)) throw bug(`nobody reserved ${size} bytes of scratch memory`);
-    return this.r32(LARGE_SCRATCH) + slot * size;
+    return this.r32(LARGE_SCRATCH) + area * size;
   }
 
   /** Makes sure that scratch() can give this many bytes. false: memory is exhausted. */
@@ -178,31 +175,31 @@ export class Memory {
     return true;
   }
 
-  /** End of the used part. [THREAD, brk) holds all data. */
+  /** End of the used part. [RUN_STATE, brk) holds all data. */
   get brk(): number {
     return endOfHeap(this);
   }
 
   /**
-   * Offset of zeroed bytes that no program may touch yet, 16-byte aligned. 0: memory is exhausted (-ENOMEM). `small`: may also take the
-   * last NOT_FOR_MAPS bytes. Maps' contents may not take these, so that maps alone cannot keep a program from being loaded.
+   * Offset of zeroed bytes that no program may touch yet, 16-byte aligned. 0: memory is exhausted (-ENOMEM). `fromReserve`: may also
+   * take the last RESERVE_BYTES bytes. Maps' contents may not take these, so that maps alone cannot keep a program from being loaded.
    */
-  alloc(size: number, small = false): number {
-    const rounded = roundUp(size);
-    const reused = takeFree(this, rounded);
+  alloc(size: number, fromReserve = false): number {
+    const rounded = blockBytes(size);
+    const reused = allocFromFreeList(this, rounded);
     if (reused !== 0) return reused;
     const end = this.brk + rounded + SLACK;
-    if (!(end <= MAX_BYTES - (small ? 0 : NOT_FOR_MAPS))) return 0;
+    if (!(end <= MAX_BYTES - (fromReserve ? 0 : RESERVE_BYTES))) return 0;
     if (end > this.u8.length) this.#grow(end);
-    return takeAtEnd(this, rounded);
+    return allocAtEnd(this, rounded);
   }
 
   /** Frees what alloc(size) returned. 0 is allowed for `at`. */
   free(at: number, size: number): void {
     if (at === 0) return;
-    const rounded = roundUp(size);
+    const rounded = blockBytes(size);
     this.forbid(at, rounded);
-    giveFree(this, at, rounded);
+    addFreeBlock(this, at, rounded);
   }
 
   /** Lets programs touch [at, at + size). `at` must be 8-byte aligned. */
@@ -224,20 +221,20 @@ export class Memory {
   }
 
   /**
-   * Lets programs read [at, at + size) for a time, and writes at `note` (u32 offset, u32 size) what takeBack() must take away. If they
-   * may already read it, the size is 0: somebody else lent it and will take it back.
+   * Lets programs read [at, at + size) until revokeRead(). Writes what was granted to `record` (u32 offset, u32 size). Size 0: programs
+   * could read it before, so there is nothing to revoke.
    */
-  lend(note: number, at: number, size: number): void {
-    const lent = this.allows(at, size, false) ? 0 : size;
-    if (lent !== 0) this.permit(at, size, false);
-    this.w32(note, at);
-    this.w32(note + 4, lent);
+  grantRead(record: number, at: number, size: number): void {
+    const granted = this.allows(at, size, false) ? 0 : size;
+    if (granted !== 0) this.permit(at, size, false);
+    this.w32(record, at);
+    this.w32(record + 4, granted);
   }
 
-  takeBack(note: number): void {
-    if (this.r32(note + 4) === 0) return;
-    this.forbid(this.r32(note), this.r32(note + 4));
-    this.w32(note + 4, 0);
+  revokeRead(record: number): void {
+    if (this.r32(record + 4) === 0) return;
+    this.forbid(this.r32(record), this.r32(record + 4));
+    this.w32(record + 4, 0);
   }
 
   /** Whether all of [at, at + size) may be read, or written if `write`. An empty range is always allowed. */
@@ -317,14 +314,14 @@ export class Memory {
     return this.#trace;
   }
   /** At which character of a trace_pipe line the program's own text starts. */
-  traceSaid(index: number): number {
-    return this.#said[index] ?? 0;
+  traceTextStart(index: number): number {
+    return this.#textStarts[index] ?? 0;
   }
-  /** `said`: at which character of the line the program's own text starts. */
-  traceLine(line: string, said: number): void {
+  /** `textStart`: at which character of the line the program's own text starts. */
+  addTraceLine(line: string, textStart: number): void {
     const count = this.tracePipe().length;
     this.#trace.push(line);
-    this.#said[count] = said;
+    this.#textStarts[count] = textStart;
     this.w32(TRACE_COUNT, count + 1);
   }
   clearTrace(): void {
@@ -336,7 +333,7 @@ export class Memory {
     this.#output.length = Math.min(this.#output.length, this.r32(OUTPUT_COUNT));
     return this.#output;
   }
-  outputRecord(record: OutputRecord): void {
+  addOutput(record: OutputRecord): void {
     const count = this.output().length;
     this.#output.push(record);
     this.w32(OUTPUT_COUNT, count + 1);
@@ -345,27 +342,27 @@ export class Memory {
   snapshot(): MemorySnapshot {
     const { brk } = this;
     return {
-      bytes: this.u8.slice(THREAD, brk),
-      shadow: this.shadow.slice(THREAD >>> 3, brk >>> 3),
-      sources: [...this.sources],
+      bytes: this.u8.slice(RUN_STATE, brk),
+      shadow: this.shadow.slice(RUN_STATE >>> 3, brk >>> 3),
+      owners: [...this.owners],
       maps: [...this.#maps.values()],
       trace: [...this.tracePipe()],
-      said: this.#said.slice(0, this.#trace.length),
+      textStarts: this.#textStarts.slice(0, this.#trace.length),
       output: [...this.output()],
     };
   }
 
   /** Restores everything. Ids that were given out since then are not given out again. */
-  restore({ bytes, shadow, sources, maps, trace, said, output }: MemorySnapshot): void {
-    const [last, end] = [this.brk, THREAD + bytes.length];
-    this.u8.set(bytes, THREAD);
-    this.shadow.set(shadow, THREAD >>> 3);
+  restore({ bytes, shadow, owners, maps, trace, textStarts, output }: MemorySnapshot): void {
+    const [last, end] = [this.brk, RUN_STATE + bytes.length];
+    this.u8.set(bytes, RUN_STATE);
+    this.shadow.set(shadow, RUN_STATE >>> 3);
     if (last > end) {
       this.u8.fill(0, end, last);
       this.shadow.fill(0, end >>> 3, last >>> 3);
     }
-    this.sources.clear();
-    for (const source of sources) this.sources.add(source);
+    this.owners.clear();
+    for (const owner of owners) this.owners.add(owner);
     this.#maps.clear();
     this.#mapsByAddress.clear();
     for (const map of maps) {
@@ -373,12 +370,12 @@ export class Memory {
       this.#mapsByAddress.set(map.address, map);
     }
     this.#trace.splice(0, this.#trace.length, ...trace);
-    this.#said.splice(0, this.#said.length, ...said);
+    this.#textStarts.splice(0, this.#textStarts.length, ...textStarts);
     this.#output.splice(0, this.#output.length, ...output);
   }
 
   /** Nanoseconds since boot. Each call moves the clock, so that two readings differ as on a real machine. */
-  now(tick: number): bigint {
+  readClock(tick: number): bigint {
     const time = this.r64(CLOCK);
     this.w64(CLOCK, time + BigInt(tick));
     return time;
@@ -387,8 +384,8 @@ export class Memory {
   /** Every region that programs can see, by address. */
   regions(): Region[] {
     const found: Region[] = [];
-    for (const source of this.sources) {
-      for (const region of source.places()) found.push({ ...region, start: addressOf(region.start) });
+    for (const owner of this.owners) {
+      for (const region of owner.bufferRegions()) found.push({ ...region, start: addressOf(region.start) });
     }
     return found.sort((a, b) => (a.start < b.start ? -1 : 1));
   }

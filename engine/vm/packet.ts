@@ -67,7 +67,7 @@ const SKF_NET_OFF = -0x100000;
 const SKF_LL_OFF = -0x200000;
 
 /** Offset of `size` packet bytes, addressed as by LD_ABS, or -1. @kernel kernel/bpf/core.c bpf_internal_load_pointer_neg_helper */
-export function packetPlace(memory: Memory, offset: number, size: number): number {
+export function packetOffset(memory: Memory, offset: number, size: number): number {
   const end = memory.r32(PKT_END);
   let at = memory.r32(PKT_DATA) + offset;
   if (offset < 0) {
@@ -80,7 +80,7 @@ export function packetPlace(memory: Memory, offset: number, size: number): numbe
 
 /** The bytes in host order, as LD_ABS returns them. undefined: outside the packet. */
 export function loadPacketBytes(memory: Memory, offset: number, size: 1 | 2 | 4): number | undefined {
-  const at = packetPlace(memory, offset, size);
+  const at = packetOffset(memory, offset, size);
   if (at < 0) return undefined;
   return size === 4 ? memory.view.getUint32(at) : size === 2 ? memory.view.getUint16(at) : memory.view.getUint8(at);
 }

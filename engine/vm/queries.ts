@@ -1,20 +1,20 @@
-// Questions to a timeline: when was a slot visited, when was a register or memory written; and runs that stop when a condition holds.
+// Questions to a timeline: which steps ran a slot, which wrote a register or memory; and runs that stop when a condition holds.
 // Positions count steps. Position n shows the state before step n.
-import { FX } from "./decode.ts";
+import { EFFECT } from "./decode.ts";
 import { REGS } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** The next step after the current position (for `previousVisit`: before it) that runs the slot. undefined: none is known. */
-export function nextVisit(timeline: Timeline, slot: number, prog?: number): number | undefined {
+/** The next step after the current position (for `previousStepAtSlot`: before it) that runs the slot. undefined: none is known. */
+export function nextStepAtSlot(timeline: Timeline, slot: number, prog?: number): number | undefined {
   for (let step = timeline.position + 1; step < timeline.length; step++) {
     if (isAt(timeline, step, slot, prog)) return step;
   }
   return undefined;
 }
 
-export function previousVisit(timeline: Timeline, slot: number, prog?: number): number | undefined {
-  for (let step = timeline.position - 1; step >= timeline.first; step--) {
+export function previousStepAtSlot(timeline: Timeline, slot: number, prog?: number): number | undefined {
+  for (let step = timeline.position - 1; step >= timeline.firstLogged; step--) {
     if (isAt(timeline, step, slot, prog)) return step;
   }
   return undefined;
@@ -29,11 +29,11 @@ function isAt(timeline: Timeline, step: number, slot: number, prog: number | und
 export function lastWriteOfReg(timeline: Timeline, reg: number): number | undefined {
   const at = REGS + 8 * reg;
   let end = timeline.journal.top;
-  for (let step = timeline.position - 1; step >= timeline.first; step--) {
-    const fx = timeline.at(step)?.fx;
-    if (fx === reg) return step;
-    if (fx !== FX.journal) continue;
-    const start = timeline.journalPlace(step);
+  for (let step = timeline.position - 1; step >= timeline.firstLogged; step--) {
+    const effect = timeline.at(step)?.effect;
+    if (effect === reg) return step;
+    if (effect !== EFFECT.journal) continue;
+    const start = timeline.journalTopBefore(step);
     if (journalTouches(timeline, start, end, at, 8)) return step;
     end = start;
   }
@@ -46,9 +46,9 @@ export function lastWriteOf(timeline: Timeline, address: bigint, size: number): 
   if (at < 0) return undefined;
   const here = timeline.position;
   let found: number | undefined;
-  while (found === undefined && timeline.position > timeline.first) {
+  while (found === undefined && timeline.position > timeline.firstLogged) {
     const end = timeline.journal.top;
-    timeline.back();
+    timeline.stepBack();
     if (wrote(timeline, timeline.journal.top, end, at, size)) found = timeline.position;
   }
   timeline.seek(here);
@@ -87,10 +87,10 @@ export interface StopConditions {
   /** Run to this slot. */
   readonly cursor?: number;
   /** Stop when at most this many frames are saved. For "step over" and "step out". */
-  readonly depth?: number;
+  readonly maxDepth?: number;
 }
 
-export type Stop = "breakpoint" | "watch" | "cursor" | "depth" | "end" | "budget" | "cancel";
+export type StopReason = "breakpoint" | "watch" | "cursor" | "depth" | "end" | "budget" | "cancel";
 
 /** After how many steps `cancel` is asked again. */
 const CANCEL_EVERY = 8192;
@@ -101,8 +101,8 @@ export function runUntil(
   stop: StopConditions,
   budget = Number.POSITIVE_INFINITY,
   cancel: () => boolean = () => false,
-): Stop {
-  return walk(timeline, stop, budget, cancel, true);
+): StopReason {
+  return runInDirection(timeline, stop, budget, cancel, true);
 }
 
 /** Runs backward by at least one step, until a condition holds. `end`: the start of the run. */
@@ -111,11 +111,17 @@ export function runBackUntil(
   stop: StopConditions,
   budget = Number.POSITIVE_INFINITY,
   cancel: () => boolean = () => false,
-): Stop {
-  return walk(timeline, stop, budget, cancel, false);
+): StopReason {
+  return runInDirection(timeline, stop, budget, cancel, false);
 }
 
-function walk(timeline: Timeline, stop: StopConditions, budget: number, cancel: () => boolean, forward: boolean): Stop {
+function runInDirection(
+  timeline: Timeline,
+  stop: StopConditions,
+  budget: number,
+  cancel: () => boolean,
+  forward: boolean,
+): StopReason {
   const { machine } = timeline;
   const { memory } = machine;
   const bySlot = new Map<number, Breakpoint[]>();
@@ -124,10 +130,10 @@ function walk(timeline: Timeline, stop: StopConditions, budget: number, cancel: 
     ...(stop.watch ?? []).map(({ address, size }) => ({ at: memory.offsetOf(address), size })),
     ...(stop.watchRegs ?? []).map((reg) => ({ at: REGS + 8 * reg, size: 8 })),
   ];
-  const watched = ranges.filter(({ at }) => at >= 0).map((range) => new Watch(timeline, range));
+  const watched = ranges.filter(({ at }) => at >= 0).map((range) => new WatchedRange(timeline, range));
   for (let done = 0; done < budget; done++) {
     if (done % CANCEL_EVERY === CANCEL_EVERY - 1 && cancel()) return "cancel";
-    if (!(forward ? timeline.step() : timeline.back())) return "end";
+    if (!(forward ? timeline.step() : timeline.stepBack())) return "end";
     let changed = false;
     for (const watch of watched) changed = watch.changed() || changed;
     // Going back, a change is noticed only after it was undone, so go one step forward again. The step right before the starting position
@@ -135,7 +141,7 @@ function walk(timeline: Timeline, stop: StopConditions, budget: number, cancel: 
     if (changed && (forward || (done > 0 && timeline.step()))) return "watch";
     const { slot } = machine;
     if (stop.cursor === slot) return "cursor";
-    if (stop.depth !== undefined && machine.depth <= stop.depth) return "depth";
+    if (stop.maxDepth !== undefined && machine.depth <= stop.maxDepth) return "depth";
     for (const point of bySlot.get(slot) ?? NONE) {
       if (point.prog !== undefined && point.prog !== machine.program.id) continue;
       if (point.when === undefined || point.when(machine)) return "breakpoint";
@@ -148,7 +154,7 @@ function walk(timeline: Timeline, stop: StopConditions, budget: number, cancel: 
 const NONE: readonly Breakpoint[] = [];
 
 /** A range of the buffer, with its contents when it was last checked. */
-class Watch {
+class WatchedRange {
   readonly #timeline: Timeline;
   readonly #at: number;
   readonly #seen: Uint8Array;

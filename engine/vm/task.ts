@@ -2,8 +2,8 @@
 // touched, so that no field is silently zero.
 import { taskStruct } from "../facts/recorded/task.ts";
 import type { Env } from "./env.ts";
-import { OBJECT_TOP, TASK } from "./layout.ts";
-import type { Memory, Place } from "./memory.ts";
+import { NEXT_OBJECT, TASK } from "./layout.ts";
+import type { BufferRegion, Memory } from "./memory.ts";
 
 const COMM_BYTES = 16;
 
@@ -18,18 +18,18 @@ export function commBytes(comm: string): Uint8Array {
 export function currentTask({ memory, env }: { readonly memory: Memory; readonly env: Env }): number {
   const known = memory.r32(TASK);
   if (known !== 0) return known;
-  const at = (memory.r32(OBJECT_TOP) + 63) & ~63;
-  memory.w32(OBJECT_TOP, at + taskStruct.size);
+  const at = (memory.r32(NEXT_OBJECT) + 63) & ~63;
+  memory.w32(NEXT_OBJECT, at + taskStruct.size);
   memory.w32(TASK, at);
   memory.w32(at + taskStruct.pid, env.pid);
   memory.w32(at + taskStruct.tgid, env.tgid);
   memory.copyIn(at + taskStruct.comm, commBytes(env.comm));
-  for (const { start, size } of taskPlaces(memory)) memory.permit(start, size, false);
+  for (const { start, size } of taskRegions(memory)) memory.permit(start, size, false);
   return at;
 }
 
 /** The parts of the task that can be read. pid and tgid lie next to each other. */
-export function* taskPlaces(memory: Memory): Iterable<Place> {
+export function* taskRegions(memory: Memory): Iterable<BufferRegion> {
   const at = memory.r32(TASK);
   if (at === 0) return;
   const place = { kind: "object" as const, writable: false };

@@ -15,13 +15,13 @@ import {
   loadProgram,
   Machine,
   Memory,
-  nextVisit,
-  previousVisit,
+  nextStepAtSlot,
+  previousStepAtSlot,
   runUntil,
   Timeline,
 } from "./index.ts";
 import type { BpfMap } from "./maps/map.ts";
-import { walkBothWays } from "./walk.ts";
+import { walkBothWays } from "./walk-both-ways.ts";
 import { differences, wholeState } from "./whole-state.ts";
 
 const insn = (form: Form, fields: Partial<Insn>): Insn => ({
@@ -62,8 +62,8 @@ function machineFor(insns: readonly Insn[], defs: readonly MapDef[] = [], memory
 
 /** Walks the run in both directions and checks that each step always shows the same state. Returns the number of steps. */
 function checkBothWays(machine: Machine): number {
-  const { length, wrong } = walkBothWays(machine);
-  expect(wrong).toEqual([]);
+  const { length, differences } = walkBothWays(machine);
+  expect(differences).toEqual([]);
   return length;
 }
 
@@ -350,7 +350,7 @@ test("a step is described: registers, memory, map values and what was printed", 
   expect(printed.trace[0]).toMatch(/bpf_trace_printk: x=42$/);
   expect(printed.call).toMatchObject({ name: "trace_printk", ret: 4n });
   timeline.runToEnd();
-  timeline.back();
+  timeline.stepBack();
   const updated = lastChanges(timeline);
   expect(updated.maps).toMatchObject([{ map: "hash", op: "update", key: Uint8Array.of(3, 0, 0, 0), value: { 0: 9 } }]);
   expect(timeline.position).toBe(timeline.length - 1);
@@ -368,7 +368,7 @@ test(
       const program = loadProgram(memory, { insns: decodeInsns(fromHex(row.insns)!), progType: row.prog_type });
       const machine = new Machine({ memory, program, env: defaultEnv() });
       enterEvent(machine, { kind: "packet", data: fromHex(row.data_in)! });
-      expect(walkBothWays(machine, { at: "ends" }).wrong, `program ${row.id}`).toEqual([]);
+      expect(walkBothWays(machine, { compare: "ends" }).differences, `program ${row.id}`).toEqual([]);
       program.close();
     }
   },
@@ -389,11 +389,11 @@ test("visits and writes are found in both directions", () => {
   const timeline = new Timeline(machine);
   timeline.runToEnd();
   expect(timeline.length).toBe(18);
-  expect(previousVisit(timeline, 1)).toBe(13);
+  expect(previousStepAtSlot(timeline, 1)).toBe(13);
   timeline.seek(0);
-  expect(nextVisit(timeline, 1)).toBe(1);
+  expect(nextStepAtSlot(timeline, 1)).toBe(1);
   timeline.seek(1);
-  expect(nextVisit(timeline, 1)).toBe(4);
+  expect(nextStepAtSlot(timeline, 1)).toBe(4);
   timeline.seek(18);
   expect(lastWriteOfReg(timeline, 1)).toBe(14);
   expect(lastWriteOfReg(timeline, 7)).toBeUndefined();
@@ -423,7 +423,7 @@ test("a fault is not a step: the state before it can be walked", () => {
   const timeline = new Timeline(machine);
   expect(timeline.runToEnd()).toMatchObject({ kind: "fault", fault: { slot: 1, kind: "access" } });
   expect(timeline.position).toBe(1);
-  timeline.back();
+  timeline.stepBack();
   expect(machine.outcome.kind).toBe("paused");
   timeline.step();
   expect(timeline.step()).toBe(false);
@@ -445,13 +445,13 @@ test(
     const timeline = new Timeline(machine, { maxSteps: 1 << 16 });
     timeline.runToEnd();
     expect(timeline.length).toBe(400_002);
-    expect(timeline.first).toBeGreaterThan(0);
+    expect(timeline.firstLogged).toBeGreaterThan(0);
     timeline.seek(5);
     expect(machine.slot).toBe(1);
     expect(machine.reg(1)).toBe(99_999n);
     timeline.seek(200_001);
     expect(machine.reg(1)).toBe(50_000n);
-    timeline.back();
+    timeline.stepBack();
     expect(machine.slot).toBe(4);
   },
   LONG,

@@ -2,19 +2,19 @@
 // old value. If a step changes more than one value, the old values are in the buffer's journal. Going forward again executes the
 // instruction again, because a run depends only on the buffer. Mutable.
 //
-//   step   u32 program << 20 | slot     u8 what changes (FX, or a register)     2 × s32 old value, or place in journal
+//   step   u32 program << 20 | slot     u8 effect (EFFECT, or a register)     2 × s32 old value, or place in journal
 //
 // The log holds the last `maxSteps` steps. Checkpoints of the buffer lead back to earlier ones. queries.ts searches the log; changes.ts
 // describes a step.
-import { FX, type LoadedProgram, regIndex } from "./decode.ts";
+import { EFFECT, type LoadedProgram, regIndex } from "./decode.ts";
 import { interpret } from "./interp.ts";
 import { Journal } from "./journal.ts";
-import { KERNEL_HI, SLOT_SHIFT, THREAD } from "./layout.ts";
+import { KERNEL_HI, RUN_STATE, SLOT_SHIFT } from "./layout.ts";
 import type { Machine, Outcome } from "./machine.ts";
 import type { MemorySnapshot } from "./memory.ts";
 
 const CHUNK_SHIFT = 16;
-const CHUNK = 1 << CHUNK_SHIFT;
+const CHUNK_STEPS = 1 << CHUNK_SHIFT;
 const SLOT_BITS = 20;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
 
@@ -23,7 +23,7 @@ const CHECKPOINT_BYTES = 12 << 20;
 
 interface Chunk {
   readonly where: Uint32Array;
-  readonly what: Uint8Array;
+  readonly effect: Uint8Array;
   readonly old: Int32Array;
 }
 
@@ -35,11 +35,11 @@ interface Checkpoint {
 
 const bytesOf = ({ memory: { bytes, shadow } }: Checkpoint): number => bytes.length + shadow.length;
 
-/** What the log knows of one step. `fx`: what it changes (FX, or a register number). */
-export interface Logged {
+/** What the log knows of one step. `effect`: what it changes (EFFECT, or a register number). */
+export interface LoggedStep {
   readonly slot: number;
   readonly prog: number;
-  readonly fx: number;
+  readonly effect: number;
 }
 
 export interface TimelineOptions {
@@ -56,8 +56,8 @@ export class Timeline {
   /** Number of known steps: the furthest position that was ever reached. */
   length = 0;
   /** The oldest step that the log still holds. */
-  first = 0;
-  #end: Outcome | undefined;
+  firstLogged = 0;
+  #outcome: Outcome | undefined;
   #chunks: Chunk[] = [];
   /** Number of the first chunk that is kept. */
   #firstChunk = 0;
@@ -68,7 +68,7 @@ export class Timeline {
   /** The timeline starts at the machine's current state: an event was entered and nothing has run. */
   constructor(machine: Machine, options: TimelineOptions = {}) {
     this.machine = machine;
-    this.maxSteps = Math.max(CHUNK, options.maxSteps ?? 1 << 20);
+    this.maxSteps = Math.max(CHUNK_STEPS, options.maxSteps ?? 1 << 20);
     this.#checkpointEvery = this.maxSteps;
     this.journal = new Journal(machine.memory.i32);
     this.#checkpoint();
@@ -83,16 +83,16 @@ export class Timeline {
   /** Size in bytes of the log, the journal and the checkpoints. */
   get bytes(): number {
     const checkpoints = this.#checkpoints.reduce((sum, checkpoint) => sum + bytesOf(checkpoint), 0);
-    return this.#chunks.length * CHUNK * 13 + this.journal.bytes + checkpoints;
+    return this.#chunks.length * CHUNK_STEPS * 13 + this.journal.bytes + checkpoints;
   }
 
   /** How the run ends. undefined: its end has not been reached yet. */
   get outcome(): Outcome | undefined {
-    return this.#end;
+    return this.#outcome;
   }
 
   get atEnd(): boolean {
-    return this.#end !== undefined && this.position === this.length;
+    return this.#outcome !== undefined && this.position === this.length;
   }
 
   /** One instruction forward. false: the run is at its end. An instruction that faults is not a step: the state before it stays. */
@@ -103,19 +103,19 @@ export class Timeline {
     const n = this.position;
     const index = n >>> CHUNK_SHIFT;
     const chunk = this.#chunks[index - this.#firstChunk] ?? this.#newChunk(index);
-    const at = n & (CHUNK - 1);
+    const at = n & (CHUNK_STEPS - 1);
     const { ip } = machine;
     const { code } = machine.program;
-    const fx = code[ip + 6] as number;
+    const effect = code[ip + 6] as number;
     chunk.where[at] = (this.#programIndex() << SLOT_BITS) | (ip >>> SLOT_SHIFT);
-    chunk.what[at] = fx;
+    chunk.effect[at] = effect;
     const top = journal.top;
-    if (fx <= 10) {
+    if (effect <= 10) {
       const reg = code[ip + 1] as number;
       chunk.old[2 * at] = memory.i32[reg] as number;
       chunk.old[2 * at + 1] = memory.i32[reg + 1] as number;
-    } else if (fx === FX.store) {
-      const store = this.#storePlace(ip);
+    } else if (effect === EFFECT.store) {
+      const store = this.#storeOffset(ip);
       if (store > 0) {
         chunk.old[2 * at] = memory.view.getInt32(store, true);
         chunk.old[2 * at + 1] = memory.view.getInt32(store + 4, true);
@@ -124,9 +124,9 @@ export class Timeline {
     if (interpret(machine, 1) === 0) {
       // The instruction faulted. Undo what it did before it noticed.
       journal.undoTo(top);
-      machine.follow();
+      machine.syncProgram();
       this.length = this.position;
-      this.#end = machine.outcome;
+      this.#outcome = machine.outcome;
       return false;
     }
     machine.executed++;
@@ -135,15 +135,15 @@ export class Timeline {
       this.length = this.position;
       if (this.position - (this.#checkpoints.at(-1) as Checkpoint).step >= this.#checkpointEvery) this.#checkpoint();
     }
-    if (machine.exited) this.#end = machine.outcome;
-    if (this.#end?.kind === "fault" && this.position === this.length) machine.fault = this.#end.fault;
+    if (machine.exited) this.#outcome = machine.outcome;
+    if (this.#outcome?.kind === "fault" && this.position === this.length) machine.fault = this.#outcome.fault;
     return true;
   }
 
   /** One step back. false: the run is at its start. */
-  back(): boolean {
+  stepBack(): boolean {
     if (this.position === 0) return false;
-    if (this.position === this.first) {
+    if (this.position === this.firstLogged) {
       this.seek(this.position - 1);
       return true;
     }
@@ -151,22 +151,22 @@ export class Timeline {
     const memory = machine.memory;
     const n = --this.position;
     const chunk = this.#chunks[(n >>> CHUNK_SHIFT) - this.#firstChunk] as Chunk;
-    const at = n & (CHUNK - 1);
+    const at = n & (CHUNK_STEPS - 1);
     const where = chunk.where[at] as number;
-    const fx = chunk.what[at] as number;
+    const effect = chunk.effect[at] as number;
     machine.ip = (where & SLOT_MASK) << SLOT_SHIFT;
     machine.exited = false;
     machine.fault = undefined;
     machine.executed--;
-    if (fx <= 10) {
-      const reg = regIndex(fx);
+    if (effect <= 10) {
+      const reg = regIndex(effect);
       memory.i32[reg] = chunk.old[2 * at] as number;
       memory.i32[reg + 1] = chunk.old[2 * at + 1] as number;
-    } else if (fx === FX.journal) {
+    } else if (effect === EFFECT.journal) {
       this.journal.undoTo(chunk.old[2 * at] as number);
-      machine.follow();
-    } else if (fx === FX.store) {
-      const store = this.#storePlace(machine.ip);
+      machine.syncProgram();
+    } else if (effect === EFFECT.store) {
+      const store = this.#storeOffset(machine.ip);
       const size = machine.program.code[machine.ip + 7] as number;
       const lo = chunk.old[2 * at] as number;
       if (size === 1) memory.view.setInt8(store, lo);
@@ -182,8 +182,8 @@ export class Timeline {
   /** Goes to a step, at most to the end of the run. Returns the position it reached. */
   seek(step: number): number {
     const target = Math.max(0, step);
-    if (target < this.first) this.#restore(target);
-    while (this.position > target && this.back());
+    if (target < this.firstLogged) this.#restore(target);
+    while (this.position > target && this.stepBack());
     while (this.position < target && this.step());
     return this.position;
   }
@@ -191,19 +191,19 @@ export class Timeline {
   /** Runs to the end, at most `budget` steps. `paused`: the budget is used up. */
   runToEnd(budget = Number.POSITIVE_INFINITY): Outcome {
     for (let left = budget; left > 0 && this.step(); left--);
-    return this.#end !== undefined && this.atEnd ? this.#end : this.machine.outcome;
+    return this.#outcome !== undefined && this.atEnd ? this.#outcome : this.machine.outcome;
   }
 
   /** The log entry of a step. undefined: outside [first, length). */
-  at(step: number): Logged | undefined {
+  at(step: number): LoggedStep | undefined {
     const chunk = this.#chunks[(step >>> CHUNK_SHIFT) - this.#firstChunk];
-    if (step < this.first || step >= this.length || chunk === undefined) return undefined;
-    const at = step & (CHUNK - 1);
+    if (step < this.firstLogged || step >= this.length || chunk === undefined) return undefined;
+    const at = step & (CHUNK_STEPS - 1);
     const where = chunk.where[at] as number;
     return {
       slot: where & SLOT_MASK,
       prog: (this.#programs[where >>> SLOT_BITS] as LoadedProgram).id,
-      fx: chunk.what[at] as number,
+      effect: chunk.effect[at] as number,
     };
   }
 
@@ -214,17 +214,17 @@ export class Timeline {
   }
 
   /** How long the journal was before a journaled step. */
-  journalPlace(step: number): number {
+  journalTopBefore(step: number): number {
     const chunk = this.#chunks[(step >>> CHUNK_SHIFT) - this.#firstChunk] as Chunk;
-    return chunk.old[2 * (step & (CHUNK - 1))] as number;
+    return chunk.old[2 * (step & (CHUNK_STEPS - 1))] as number;
   }
 
   /** Offset that a store at this slot writes to, with the current registers. 0: outside the buffer. */
-  #storePlace(ip: number): number {
+  #storeOffset(ip: number): number {
     const { memory, program } = this.machine;
     const dst = program.code[ip + 1] as number;
     const place = ((memory.i32[dst] as number) + (program.code[ip + 3] as number)) | 0;
-    const inside = memory.i32[dst + 1] === KERNEL_HI && place >= THREAD && place + 8 <= memory.u8.length;
+    const inside = memory.i32[dst + 1] === KERNEL_HI && place >= RUN_STATE && place + 8 <= memory.u8.length;
     return inside ? place : 0;
   }
 
@@ -232,8 +232,8 @@ export class Timeline {
   storeRange(): { at: number; size: number } | undefined {
     const { code } = this.machine.program;
     const { ip } = this.machine;
-    if (code[ip + 6] !== FX.store) return undefined;
-    return { at: this.#storePlace(ip), size: code[ip + 7] as number };
+    if (code[ip + 6] !== EFFECT.store) return undefined;
+    return { at: this.#storeOffset(ip), size: code[ip + 7] as number };
   }
 
   #programIndex(): number {
@@ -244,13 +244,17 @@ export class Timeline {
   }
 
   #newChunk(index: number): Chunk {
-    const chunk = { where: new Uint32Array(CHUNK), what: new Uint8Array(CHUNK), old: new Int32Array(2 * CHUNK) };
+    const chunk = {
+      where: new Uint32Array(CHUNK_STEPS),
+      effect: new Uint8Array(CHUNK_STEPS),
+      old: new Int32Array(2 * CHUNK_STEPS),
+    };
     if (this.#chunks.length === 0) this.#firstChunk = index;
     this.#chunks[index - this.#firstChunk] = chunk;
-    if (this.#chunks.length > Math.ceil(this.maxSteps / CHUNK)) {
+    if (this.#chunks.length > Math.ceil(this.maxSteps / CHUNK_STEPS)) {
       this.#chunks.shift();
       this.#firstChunk++;
-      this.first = this.#firstChunk << CHUNK_SHIFT;
+      this.firstLogged = this.#firstChunk << CHUNK_SHIFT;
     }
     return chunk;
   }
@@ -276,15 +280,15 @@ export class Timeline {
     machine.exited = false;
     machine.fault = undefined;
     machine.executed = from.step;
-    machine.follow();
+    machine.syncProgram();
     this.#chunks = [];
     journal.top = 0;
-    const fast = Math.max(0, target - (this.maxSteps >>> 1) - from.step) & ~(CHUNK - 1);
+    const fast = Math.max(0, target - (this.maxSteps >>> 1) - from.step) & ~(CHUNK_STEPS - 1);
     memory.journal = undefined;
     if (fast > 0) machine.run(fast);
     memory.journal = journal;
     this.position = from.step + fast;
-    this.first = this.position;
+    this.firstLogged = this.position;
     while (this.position < target && this.step());
   }
 }

@@ -15,11 +15,11 @@ import { mapAt } from "./maps/map.ts";
 
 export interface WatchOptions {
   /** Whether reading stack bytes that were not written is harm. The kernel allows it for privileged programs. */
-  readonly stack: boolean;
+  readonly checkStackReads: boolean;
   /** A run of more instructions than this is harm. undefined: no limit, because programs with callbacks or may_goto may run longer. */
-  readonly limit: number | undefined;
+  readonly maxInsns: number | undefined;
   /** Says what is wrong with a return value. undefined: nothing. */
-  readonly returns?: (r0: bigint) => HarmKind | undefined;
+  readonly checkResult?: (r0: bigint) => HarmKind | undefined;
 }
 
 /** Two values that a conditional jump compared and that differ. */
@@ -35,43 +35,43 @@ export interface LookedUp {
   readonly key: Uint8Array;
 }
 
-export interface Watched {
+export interface WatchedRun {
   /** undefined: the run ended without harm, was given up, or reached something that is not simulated. */
   readonly harm: Harm | undefined;
   readonly steps: number;
   /** A conditional jump took a direction that `seen` did not contain. */
-  readonly isNew: boolean;
+  readonly tookNewJump: boolean;
   readonly compared: readonly Compared[];
   readonly lookedUp: readonly LookedUp[];
 }
 
-/** How many steps are watched. A longer run continues unwatched, up to `limit`. */
+/** How many steps are watched. A longer run continues unwatched, up to `maxInsns`. */
 const WATCHED_STEPS = 40_000;
 const MAX_COMPARED = 96;
 const MAX_PER_SLOT = 3;
 const MAX_LOOKED_UP = 8;
 
 /** Helpers that release what argument 1 points to. */
-const RELEASES = new Set(["sk_release", "ringbuf_submit", "ringbuf_discard"]);
+const RELEASING = new Set(["sk_release", "ringbuf_submit", "ringbuf_discard"]);
 
 const R10 = 1 << 10;
-const ARGUMENTS = 0b11_1110;
+const ARGUMENT_REGS = 0b11_1110;
 /** R0 … R10. */
-const ALL = 0b111_1111_1111;
+const ALL_REGS = 0b111_1111_1111;
 /** R1 and R10 are set when a program starts. */
-const AT_ENTRY = R10 | (1 << 1);
+const SET_AT_ENTRY = R10 | (1 << 1);
 
-interface Step {
+interface InsnUse {
   readonly insn: Insn;
   readonly form: Form | undefined;
   readonly reads: number;
   readonly writes: number;
 }
 
-const plans = new WeakMap<LoadedProgram, readonly Step[]>();
+const usesOfPrograms = new WeakMap<LoadedProgram, readonly InsnUse[]>();
 
-function planOf(program: LoadedProgram): readonly Step[] {
-  let plan = plans.get(program);
+function insnUsesOf(program: LoadedProgram): readonly InsnUse[] {
+  let plan = usesOfPrograms.get(program);
   if (!plan) {
     plan = program.insns.map((insn, slot) => {
       const form = program.forms[slot];
@@ -79,20 +79,20 @@ function planOf(program: LoadedProgram): readonly Step[] {
       // A call within the program reads nothing itself. The reads of the called function are checked there.
       return { insn, form, reads: form?.kind === "call" && form.target === "local" ? 0 : reads, writes };
     });
-    plans.set(program, plan);
+    usesOfPrograms.set(program, plan);
   }
   return plan;
 }
 
-interface Caller {
+interface SavedFrame {
   /** true: it called a function of the program. false: it called a helper, which calls back. */
   readonly isCall: boolean;
-  readonly set: number;
-  readonly tags: number[];
+  readonly setRegs: number;
+  readonly packetTags: number[];
 }
 
 /** A state that a loop may come back to. */
-interface Mark {
+interface LoopMark {
   readonly step: number;
   readonly ip: number;
   readonly depth: number;
@@ -104,74 +104,74 @@ const STACK_BYTES = L.STACK_END - L.STACK;
 const REG0 = regIndex(0);
 
 /** `seen`: two bytes for each slot, one for each direction of a jump. The caller keeps it between runs. */
-export function watch(machine: Machine, seen: Uint8Array, options: WatchOptions): Watched {
-  return new Watch(machine, seen, options).run();
+export function runWatched(machine: Machine, seen: Uint8Array, options: WatchOptions): WatchedRun {
+  return new Watcher(machine, seen, options).run();
 }
 
-class Watch {
-  readonly #m: Machine;
-  readonly #seen: Uint8Array;
+class Watcher {
+  readonly #machine: Machine;
+  readonly #seenJumps: Uint8Array;
   readonly #options: WatchOptions;
   /** Bit n: Rn was written. */
-  #set = AT_ENTRY;
+  #setRegs = SET_AT_ENTRY;
   /** For each register: the number of the packet (from 1, see #packet) that it points into. 0: not a packet pointer. */
-  #tags: number[] = new Array<number>(11).fill(0);
-  #callers: Caller[] = [];
-  #stackTags = new Uint16Array(STACK_BYTES >>> 3);
-  #written = new Uint8Array(STACK_BYTES);
-  #packet = 1;
-  #movedBy = { call: 0, func: "" };
+  #packetTags: number[] = new Array<number>(11).fill(0);
+  #savedFrames: SavedFrame[] = [];
+  #stackPacketTags = new Uint16Array(STACK_BYTES >>> 3);
+  #writtenStack = new Uint8Array(STACK_BYTES);
+  #currentPacket = 1;
+  #packetMovedBy = { call: 0, func: "" };
   /** Address → the call that returned it, for references that are still held. */
-  readonly #held = new Map<bigint, { readonly call: number; readonly func: string }>();
-  readonly #freed = new Map<bigint, { readonly call: number; readonly func: string }>();
-  #mark: Mark | undefined;
+  readonly #heldRefs = new Map<bigint, { readonly call: number; readonly func: string }>();
+  readonly #releasedRefs = new Map<bigint, { readonly call: number; readonly func: string }>();
+  #mark: LoopMark | undefined;
   /** Whether something other than registers and stack may have changed since the mark. */
   #dirty = false;
-  #isNew = false;
+  #tookNewJump = false;
   readonly #compared: Compared[] = [];
   readonly #perSlot = new Map<number, number>();
   readonly #lookedUp: LookedUp[] = [];
 
   constructor(machine: Machine, seen: Uint8Array, options: WatchOptions) {
-    this.#m = machine;
-    this.#seen = seen;
+    this.#machine = machine;
+    this.#seenJumps = seen;
     this.#options = options;
   }
 
-  run(): Watched {
-    const m = this.#m;
-    const plan = planOf(m.program);
+  run(): WatchedRun {
+    const m = this.#machine;
+    const plan = insnUsesOf(m.program);
     const main = m.program;
     let steps = 0;
-    const done = (harm?: HarmKind): Watched => ({
+    const done = (harm?: HarmKind): WatchedRun => ({
       harm: harm && { ...harm, step: steps, slot: m.slot },
       steps,
-      isNew: this.#isNew,
+      tookNewJump: this.#tookNewJump,
       compared: this.#compared,
       lookedUp: this.#lookedUp,
     });
     while (steps < WATCHED_STEPS) {
       const step = plan[m.slot];
-      const harm = step ? (this.#before(step) ?? this.#again(steps)) : undefined;
+      const harm = step ? (this.#checkBefore(step) ?? this.#checkEndless(steps)) : undefined;
       if (harm) return done(harm);
       const { ip, depth } = m;
-      if (interpret(m, 1) === 0) return done(this.#faulted(step));
+      if (interpret(m, 1) === 0) return done(this.#faultAsHarm(step));
       steps++;
       if (m.exited) return done();
       // After a tail call another program runs. It has its own verdict.
       if (m.program !== main) return done();
-      if (step) this.#after(step, ip >>> L.SLOT_SHIFT, depth);
+      if (step) this.#recordAfter(step, ip >>> L.SLOT_SHIFT, depth);
     }
-    const { limit } = this.#options;
-    if (limit === undefined) return done();
-    steps += interpret(m, limit - steps);
-    if (m.fault) return done(this.#faulted(plan[m.slot]));
+    const { maxInsns } = this.#options;
+    if (maxInsns === undefined) return done();
+    steps += interpret(m, maxInsns - steps);
+    if (m.fault) return done(this.#faultAsHarm(plan[m.slot]));
     return m.exited ? done() : done({ kind: "too-long" });
   }
 
   /** The machine's fault as harm. undefined: it only says that something is not simulated. */
-  #faulted(step: Step | undefined): HarmKind | undefined {
-    const { fault } = this.#m;
+  #faultAsHarm(step: InsnUse | undefined): HarmKind | undefined {
+    const { fault } = this.#machine;
     if (!fault || fault.kind === "unsupported" || fault.kind === "budget") return undefined;
     const form = step?.form;
     const isAbsent =
@@ -182,28 +182,28 @@ class Watch {
     return fault.kind === "insn" && isAbsent ? undefined : { kind: "fault", fault };
   }
 
-  #before({ insn, form, reads }: Step): HarmKind | undefined {
-    const m = this.#m;
+  #checkBefore({ insn, form, reads }: InsnUse): HarmKind | undefined {
+    const m = this.#machine;
     const isExit = form?.kind === "exit";
     // A function of the program may return without a result.
-    const missing = isExit && m.depth > 0 ? 0 : reads & ~this.#set & ALL;
+    const missing = isExit && m.depth > 0 ? 0 : reads & ~this.#setRegs & ALL_REGS;
     if (missing !== 0) return { kind: "unset-register", reg: 31 - Math.clz32(missing & -missing) };
     if (isExit && m.depth === 0) {
-      const [left] = this.#held.values();
-      return left ? { kind: "leak", ...left } : this.#options.returns?.(m.reg(0));
+      const [left] = this.#heldRefs.values();
+      return left ? { kind: "leak", ...left } : this.#options.checkResult?.(m.reg(0));
     }
     switch (form?.kind) {
       case "ldx":
       case "load_acq":
-        return this.#pointer(insn.src) ?? this.#unwritten(insn.src, insn.off, form.size);
+        return this.#checkPointer(insn.src) ?? this.#checkWritten(insn.src, insn.off, form.size);
       case "st":
       case "stx":
       case "store_rel":
-        return this.#pointer(insn.dst);
+        return this.#checkPointer(insn.dst);
       case "atomic":
-        return this.#pointer(insn.dst) ?? this.#unwritten(insn.dst, insn.off, form.size);
+        return this.#checkPointer(insn.dst) ?? this.#checkWritten(insn.dst, insn.off, form.size);
       case "jmp":
-        this.#compare(insn, form);
+        this.#recordComparison(insn, form);
         return undefined;
       default:
         return undefined;
@@ -211,33 +211,33 @@ class Watch {
   }
 
   /** Why the program may no longer use memory through this register. */
-  #pointer(reg: number): HarmKind | undefined {
-    const tag = this.#tags[reg] as number;
-    if (tag !== 0 && tag < this.#packet) return { kind: "moved-packet", reg, ...this.#movedBy };
-    const freed = this.#freed.size > 0 ? this.#freed.get(this.#m.reg(reg)) : undefined;
+  #checkPointer(reg: number): HarmKind | undefined {
+    const tag = this.#packetTags[reg] as number;
+    if (tag !== 0 && tag < this.#currentPacket) return { kind: "moved-packet", reg, ...this.#packetMovedBy };
+    const freed = this.#releasedRefs.size > 0 ? this.#releasedRefs.get(this.#machine.reg(reg)) : undefined;
     return freed && { kind: "released", reg, ...freed };
   }
 
   /** Offset within the stacks of a register plus an offset. -1: not on the stacks. */
   #stackPlace(reg: number, off: number): number {
-    const { i32 } = this.#m.memory;
+    const { i32 } = this.#machine.memory;
     const at = ((i32[regIndex(reg)] as number) + off - L.STACK) | 0;
     return i32[regIndex(reg) + 1] === L.KERNEL_HI && at >= 0 && at < STACK_BYTES ? at : -1;
   }
 
-  #unwritten(reg: number, off: number, size: number): HarmKind | undefined {
-    if (!this.#options.stack) return undefined;
+  #checkWritten(reg: number, off: number, size: number): HarmKind | undefined {
+    if (!this.#options.checkStackReads) return undefined;
     const at = this.#stackPlace(reg, off);
     if (at < 0) return undefined;
     for (let i = at; i < at + size; i++) {
-      if (this.#written[i] === 0) return { kind: "unwritten-stack", off: (i % MAX_BPF_STACK) - MAX_BPF_STACK };
+      if (this.#writtenStack[i] === 0) return { kind: "unwritten-stack", off: (i % MAX_BPF_STACK) - MAX_BPF_STACK };
     }
     return undefined;
   }
 
-  #compare(insn: Insn, form: Form & { kind: "jmp" }): void {
-    const { i32, u64 } = this.#m.memory;
-    const m = this.#m;
+  #recordComparison(insn: Insn, form: Form & { kind: "jmp" }): void {
+    const { i32, u64 } = this.#machine.memory;
+    const m = this.#machine;
     const src = m.program.code[m.ip + 2] as number;
     const dst = regIndex(insn.dst);
     const [low, high] = [i32[dst] as number, i32[dst + 1] as number];
@@ -258,21 +258,21 @@ class Watch {
     });
   }
 
-  #after({ insn, form, writes }: Step, slot: number, depthBefore: number): void {
-    const m = this.#m;
+  #recordAfter({ insn, form, writes }: InsnUse, slot: number, depthBefore: number): void {
+    const m = this.#machine;
     if (m.depth !== depthBefore) {
-      if (form?.kind === "call" && form.target === "helper") this.#helper(insn, slot);
-      if (m.depth > depthBefore) this.#enter(form);
-      else this.#leave(m.depth, form);
+      if (form?.kind === "call" && form.target === "helper") this.#recordHelper(insn, slot);
+      if (m.depth > depthBefore) this.#enterFrame(form);
+      else this.#leaveFrame(m.depth, form);
       return;
     }
-    this.#set |= writes;
+    this.#setRegs |= writes;
     switch (form?.kind) {
       case "jmp": {
-        const way = 2 * slot + (m.slot === slot + 1 ? 0 : 1);
-        if (this.#seen[way] === 0) {
-          this.#seen[way] = 1;
-          this.#isNew = true;
+        const direction = 2 * slot + (m.slot === slot + 1 ? 0 : 1);
+        if (this.#seenJumps[direction] === 0) {
+          this.#seenJumps[direction] = 1;
+          this.#tookNewJump = true;
         }
         return;
       }
@@ -281,11 +281,11 @@ class Watch {
         return;
       case "exit":
         // The callback's next turn, or a timer's callback, starts.
-        this.#set = R10 | ARGUMENTS;
+        this.#setRegs = R10 | ARGUMENT_REGS;
         this.#dirty = true;
         return;
       case "call":
-        if (form.target === "helper") this.#helper(insn, slot);
+        if (form.target === "helper") this.#recordHelper(insn, slot);
         return;
       case "ld_abs":
       case "ld_ind":
@@ -293,117 +293,118 @@ class Watch {
         return;
       case "alu": {
         const { dst, src } = insn;
-        const other = form.source === "reg" ? (this.#tags[src] as number) : 0;
+        const other = form.source === "reg" ? (this.#packetTags[src] as number) : 0;
         const moves = form.width === 64 && form.op === "mov";
         const adds = form.width === 64 && (form.op === "add" || form.op === "sub");
-        this.#tags[dst] = moves ? other : adds ? Math.max(this.#tags[dst] as number, other) : 0;
+        this.#packetTags[dst] = moves ? other : adds ? Math.max(this.#packetTags[dst] as number, other) : 0;
         return;
       }
       case "ldx":
       case "load_acq":
-        this.#tags[insn.dst] = this.#loadedTag(insn, form.size, slot);
+        this.#packetTags[insn.dst] = this.#loadedTag(insn, form.size, slot);
         return;
       case "st":
       case "stx":
       case "store_rel":
       case "atomic": {
         const at = this.#stackPlace(insn.dst, insn.off);
-        if (writes !== 0) this.#tags[insn.src] = 0;
+        if (writes !== 0) this.#packetTags[insn.src] = 0;
         if (at < 0) this.#dirty = true;
         else {
-          this.#written.fill(1, at, at + form.size);
-          this.#stackTags[at >>> 3] = form.kind === "stx" && form.size === 8 ? (this.#tags[insn.src] as number) : 0;
+          this.#writtenStack.fill(1, at, at + form.size);
+          this.#stackPacketTags[at >>> 3] =
+            form.kind === "stx" && form.size === 8 ? (this.#packetTags[insn.src] as number) : 0;
         }
         return;
       }
       default:
-        if (writes !== 0) for (let reg = 0; reg < 10; reg++) if ((writes >> reg) & 1) this.#tags[reg] = 0;
+        if (writes !== 0) for (let reg = 0; reg < 10; reg++) if ((writes >> reg) & 1) this.#packetTags[reg] = 0;
     }
   }
 
   /** A loaded value is a packet pointer if it comes from the context, or was stored to the stack as one. */
   #loadedTag({ dst, src, off }: Insn, size: number, slot: number): number {
-    const { i32 } = this.#m.memory;
+    const { i32 } = this.#machine.memory;
     // If the load overwrote its own base register, the place it read is unknown and does not count as the stack.
     const base = dst === src ? undefined : this.#stackPlace(src, off);
-    if (size === 8 && base !== undefined && base >= 0) return this.#stackTags[base >>> 3] as number;
+    if (size === 8 && base !== undefined && base >= 0) return this.#stackPacketTags[base >>> 3] as number;
     const [low, high] = [i32[regIndex(dst)] as number, i32[regIndex(dst) + 1] as number];
     const isPacket = size === 4 && high === L.KERNEL_HI && low >= L.PACKET && low <= L.PACKET_END;
-    return isPacket && this.#m.program.forms[slot]?.kind === "ldx" ? this.#packet : 0;
+    return isPacket && this.#machine.program.forms[slot]?.kind === "ldx" ? this.#currentPacket : 0;
   }
 
   /** After a call, R1 … R5 hold nothing. */
   #clobber(): void {
-    this.#set &= ~ARGUMENTS;
-    for (let reg = 0; reg < 6; reg++) this.#tags[reg] = 0;
+    this.#setRegs &= ~ARGUMENT_REGS;
+    for (let reg = 0; reg < 6; reg++) this.#packetTags[reg] = 0;
   }
 
-  #helper({ imm }: Insn, slot: number): void {
-    const m = this.#m;
+  #recordHelper({ imm }: Insn, slot: number): void {
+    const m = this.#machine;
     const { i32 } = m.memory;
     const name = helperName(imm) ?? "";
     this.#dirty = true;
     for (let reg = 1; reg <= 5; reg++) {
       // A helper may fill the memory that an argument points to. The rest of that stack frame counts as written.
       const at = this.#stackPlace(reg, 0);
-      if (at >= 0) this.#written.fill(1, at, at - (at % MAX_BPF_STACK) + MAX_BPF_STACK);
+      if (at >= 0) this.#writtenStack.fill(1, at, at - (at % MAX_BPF_STACK) + MAX_BPF_STACK);
     }
-    if (name === "map_lookup_elem") this.#lookUp();
+    if (name === "map_lookup_elem") this.#recordLookup();
     const first = m.reg(1);
-    if (RELEASES.has(name)) {
-      const giver = this.#held.get(first);
-      if (giver) this.#freed.set(first, { call: slot, func: `bpf_${name}` });
-      this.#held.delete(first);
+    if (RELEASING.has(name)) {
+      const giver = this.#heldRefs.get(first);
+      if (giver) this.#releasedRefs.set(first, { call: slot, func: `bpf_${name}` });
+      this.#heldRefs.delete(first);
     }
     if (ACQUIRING.has(imm) && (i32[REG0] !== 0 || i32[REG0 + 1] !== 0)) {
-      this.#freed.delete(m.reg(0));
-      this.#held.set(m.reg(0), { call: slot, func: `bpf_${name}` });
+      this.#releasedRefs.delete(m.reg(0));
+      this.#heldRefs.set(m.reg(0), { call: slot, func: `bpf_${name}` });
     }
     if (helperChangesPktData(imm)) {
-      this.#packet++;
-      this.#movedBy = { call: slot, func: `bpf_${name}` };
+      this.#currentPacket++;
+      this.#packetMovedBy = { call: slot, func: `bpf_${name}` };
     }
     this.#clobber();
-    if (helperReturns(imm)) this.#set |= 1;
-    else this.#set &= ~1;
+    if (helperReturns(imm)) this.#setRegs |= 1;
+    else this.#setRegs &= ~1;
   }
 
-  #lookUp(): void {
-    const { memory } = this.#m;
+  #recordLookup(): void {
+    const { memory } = this.#machine;
     if (this.#lookedUp.length >= MAX_LOOKED_UP) return;
-    const map = mapAt(memory, memory.offsetOf(this.#m.reg(1)));
-    const at = map ? memory.offsetOf(this.#m.reg(2)) : -1;
+    const map = mapAt(memory, memory.offsetOf(this.#machine.reg(1)));
+    const at = map ? memory.offsetOf(this.#machine.reg(2)) : -1;
     if (map && at >= 0) this.#lookedUp.push({ map: map.name, key: memory.copyOut(at, map.def.keySize) });
   }
 
-  #enter(form: Form | undefined): void {
-    const m = this.#m;
+  #enterFrame(form: Form | undefined): void {
+    const m = this.#machine;
     const isCall = form?.kind === "call" && form.target === "local";
-    this.#callers.push({ isCall, set: this.#set, tags: this.#tags.slice() });
+    this.#savedFrames.push({ isCall, setRegs: this.#setRegs, packetTags: this.#packetTags.slice() });
     // A callback's arguments were set by the helper.
-    this.#set = R10 | (isCall ? this.#set & ARGUMENTS : ARGUMENTS);
-    if (!isCall) this.#tags.fill(0);
-    this.#tags.fill(0, 6);
+    this.#setRegs = R10 | (isCall ? this.#setRegs & ARGUMENT_REGS : ARGUMENT_REGS);
+    if (!isCall) this.#packetTags.fill(0);
+    this.#packetTags.fill(0, 6);
     const top = STACK_BYTES - m.depth * L.STACK_FRAME_BYTES;
-    this.#written.fill(0, top - L.STACK_FRAME_BYTES, top);
-    this.#stackTags.fill(0, (top - L.STACK_FRAME_BYTES) >>> 3, top >>> 3);
+    this.#writtenStack.fill(0, top - L.STACK_FRAME_BYTES, top);
+    this.#stackPacketTags.fill(0, (top - L.STACK_FRAME_BYTES) >>> 3, top >>> 3);
   }
 
-  #leave(depth: number, form: Form | undefined): void {
+  #leaveFrame(depth: number, form: Form | undefined): void {
     // After `exit`, R0 is as the function left it. Otherwise a helper, or a packet load that failed, ended the frame and set R0.
-    const [set, tag] = [form?.kind === "exit" ? this.#set : 1, this.#tags[0] as number];
-    let caller: Caller | undefined;
-    while (this.#callers.length > depth) caller = this.#callers.pop();
+    const [set, tag] = [form?.kind === "exit" ? this.#setRegs : 1, this.#packetTags[0] as number];
+    let caller: SavedFrame | undefined;
+    while (this.#savedFrames.length > depth) caller = this.#savedFrames.pop();
     if (!caller) return;
-    this.#set = (caller.set & ~(ARGUMENTS | 1)) | (caller.isCall ? set & 1 : 1);
-    this.#tags = caller.tags;
+    this.#setRegs = (caller.setRegs & ~(ARGUMENT_REGS | 1)) | (caller.isCall ? set & 1 : 1);
+    this.#packetTags = caller.packetTags;
     this.#clobber();
-    this.#tags[0] = caller.isCall ? tag : 0;
+    this.#packetTags[0] = caller.isCall ? tag : 0;
   }
 
   /** Reports a loop when the state of the mark comes again. Marks are set at steps 2^n, so that a loop of any length is found. */
-  #again(step: number): HarmKind | undefined {
-    const m = this.#m;
+  #checkEndless(step: number): HarmKind | undefined {
+    const m = this.#machine;
     const mark = this.#mark;
     const { memory } = m;
     const bottom = L.STACK_END - (m.depth + 1) * L.STACK_FRAME_BYTES;

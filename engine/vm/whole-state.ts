@@ -1,7 +1,7 @@
 // For tests: the whole state of a machine at a moment, and the differences between two. Nothing is left out or summarised.
 import type { LoadedProgram } from "./decode.ts";
 import type { Fault } from "./fault.ts";
-import { addressOf, THREAD } from "./layout.ts";
+import { addressOf, RUN_STATE } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import type { MemorySnapshot } from "./memory.ts";
 
@@ -32,18 +32,18 @@ export function differences(a: WholeState, b: WholeState): string[] {
   const byte = firstDifference(a.memory.bytes, b.memory.bytes);
   if (byte >= 0) {
     const [was, is] = [a.memory.bytes[byte], b.memory.bytes[byte]];
-    found.push(`the byte at ${THREAD + byte} (THREAD + 0x${byte.toString(16)}) was ${was}, is ${is}`);
+    found.push(`the byte at ${RUN_STATE + byte} (RUN_STATE + 0x${byte.toString(16)}) was ${was}, is ${is}`);
   }
   const granule = firstDifference(a.memory.shadow, b.memory.shadow);
   if (granule >= 0) {
-    const address = addressOf(THREAD + 8 * granule).toString(16);
+    const address = addressOf(RUN_STATE + 8 * granule).toString(16);
     found.push(`the shadow of 0x${address} was ${a.memory.shadow[granule]}, is ${b.memory.shadow[granule]}`);
   }
   const same = <T>(what: string, of: (state: WholeState) => readonly T[]) => {
     const [was, is] = [of(a), of(b)];
     if (was.length !== is.length || was.some((one, i) => one !== is[i])) found.push(`${what}: was ${was}, is ${is}`);
   };
-  same("owners of memory", (state) => state.memory.sources);
+  same("owners of memory", (state) => state.memory.owners);
   same("maps", (state) => state.memory.maps);
   same("trace pipe", (state) => state.memory.trace);
   same("records sent", (state) => state.memory.output.map(({ map, cpu, data }) => `${map} on CPU ${cpu}: ${data}`));

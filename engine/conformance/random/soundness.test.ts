@@ -69,7 +69,7 @@ function started(program: Program, event: Event, seed: bigint) {
   const made = program.maps.map((def) => createMap(memory, def));
   for (const [slot, index] of program.mapRefs) {
     const map = made[index]!;
-    if (typeof map === "number" || map.absent) return undefined;
+    if (typeof map === "number" || map.absentErrno) return undefined;
     maps.set(slot, map);
   }
   const loaded = loadProgram(memory, { insns: program.insns, progType: program.progType, maps });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Program } from "../../program/program.ts";
 import { type BpfMap, createMap, defaultEnv, enterEvent, loadProgram, Machine, Memory } from "../../vm/index.ts";
 import { UserRingbufMap } from "../../vm/maps/user-ringbuf.ts";
-import { walkBothWays } from "../../vm/walk.ts";
+import { walkBothWays } from "../../vm/walk-both-ways.ts";
 import { judge } from "../judge.ts";
 import { SEED } from "../seed.ts";
 import { callbackProgram } from "./callbacks.ts";
@@ -40,7 +40,7 @@ function started(program: Program, rng: Rng): Machine | undefined {
     memory,
     program: loaded,
     env: defaultEnv({ seed: BigInt(rng.below(1000)) }),
-    programs: (id) => (id === loaded.id ? loaded : undefined),
+    findProgram: (id) => (id === loaded.id ? loaded : undefined),
   });
   return enterEvent(machine, randomEvent(program, rng)) === 0 ? machine : undefined;
 }
@@ -65,8 +65,8 @@ test.each(FAMILIES)("everything that an accepted program does can be undone: %s"
     if (judge(program, { logLevel: 0 }).verdict !== "accept") continue;
     const machine = started(program, new Rng(seed));
     if (machine === undefined) continue;
-    const { wrong, length } = walkBothWays(machine, { most: 1000, at: "calls" });
-    expect(wrong, `seed ${seed}, ${length} steps\n${listing(program)}`).toEqual([]);
+    const { differences, length } = walkBothWays(machine, { maxSteps: 1000, compare: "calls" });
+    expect(differences, `seed ${seed}, ${length} steps\n${listing(program)}`).toEqual([]);
     walked++;
   }
 });

@@ -5,7 +5,7 @@ import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Machine } from "../../vm/index.ts";
 import { addressOf, CTX, CTX_BYTES, PACKET, PACKET_END, STACK, STACK_END } from "../../vm/layout.ts";
-import { packetPlace } from "../../vm/packet.ts";
+import { packetOffset } from "../../vm/packet.ts";
 import type { AccessView } from "../views/run.ts";
 
 export function accessOf(machine: Machine, insn: Insn): AccessView | null {
@@ -32,7 +32,7 @@ export function accessOf(machine: Machine, insn: Insn): AccessView | null {
     case "ld_abs":
     case "ld_ind": {
       const index = form.kind === "ld_ind" ? Number(BigInt.asIntN(32, machine.reg(insn.src))) : 0;
-      const place = packetPlace(machine.memory, insn.imm + index, form.size);
+      const place = packetOffset(machine.memory, insn.imm + index, form.size);
       return place < 0 ? null : view(addressOf(place), form.size, true, false);
     }
     default:
@@ -52,8 +52,8 @@ function regionAt({ memory }: Machine, address: bigint): string {
   if (at < 0) return "";
   const area = AREAS.find(([from, to]) => at >= from && at < to);
   if (area) return area[2];
-  for (const source of memory.sources)
-    for (const { start, size, map } of source.places())
+  for (const owner of memory.owners)
+    for (const { start, size, map } of owner.bufferRegions())
       if (map !== undefined && at >= start && at < start + size) return map;
   return "";
 }

@@ -261,16 +261,16 @@ class Traffic {
 /** Traffic of a run: the steps in the program that it began with. */
 export function trafficOfRun(insns: readonly Insn[], timeline: Timeline): TrafficView {
   const traffic = new Traffic(insns);
-  const prog = timeline.at(timeline.first)?.prog;
+  const prog = timeline.at(timeline.firstLogged)?.prog;
   let before = -1;
-  for (let step = timeline.first; step < timeline.length; step++) {
+  for (let step = timeline.firstLogged; step < timeline.length; step++) {
     const at = timeline.at(step);
     if (!at || at.prog !== prog) break;
     traffic.arrive(at.slot, before);
     before = at.slot;
   }
   const { blocks, edges } = traffic;
-  return { blocks, edges, path: new Set(edges.keys()), on: new Set(blocks.keys()), dropped: timeline.first };
+  return { blocks, edges, path: new Set(edges.keys()), on: new Set(blocks.keys()), dropped: timeline.firstLogged };
 }
 
 /** Traffic of the verifier: all visits. The path leads to `visit`, or with -1 to the refused visit. */
@@ -293,11 +293,11 @@ export function trafficOfTrace(insns: readonly Insn[], trace: Trace, visit: numb
 /** The registers at each arrival of a run at a loop's head. Moves the run. `loop`: starts of the loop's blocks. */
 export function roundsOfRun(insns: readonly Insn[], timeline: Timeline, loop: FlowLoopView, limit: number): RoundsView {
   const { startOf, members } = inLoop(insns, loop);
-  const prog = timeline.at(timeline.first)?.prog;
+  const prog = timeline.at(timeline.firstLogged)?.prog;
   const rounds: RoundView[] = [];
   let total = 0;
   let before = -1;
-  for (let step = timeline.first; step < timeline.length; step++) {
+  for (let step = timeline.firstLogged; step < timeline.length; step++) {
     const at = timeline.at(step);
     if (!at || at.prog !== prog) break;
     if (at.slot === loop.head) {

@@ -6,7 +6,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { MapObject } from "../../kernel/objects.ts";
 import { dissect } from "../../packets/headers.ts";
 import { mapAttr } from "../../program/program.ts";
-import { lastChanges, type Machine, type MapEntry, type StepEvent } from "../../vm/index.ts";
+import { lastChanges, type Machine, type MapEntry, type StepChanges } from "../../vm/index.ts";
 import { addressOf, PKT_DATA, PKT_END, PKT_HARD_END, PKT_HARD_START, PKT_MAC, PKT_META } from "../../vm/layout.ts";
 import type { MapAtView, MapEntryView, MapWindow, PacketAtView } from "../views/run.ts";
 import type { RecordedRun } from "./run.ts";
@@ -41,7 +41,7 @@ export function mapsAt(
 }
 
 /** Names of the maps that a step wrote to, through a helper or through a pointer to a value. */
-const touchedMaps = ({ maps, memory }: StepEvent): ReadonlySet<string> =>
+const touchedMaps = ({ maps, memory }: StepChanges): ReadonlySet<string> =>
   new Set([...maps.map(({ map }) => map), ...memory.flatMap(({ region }) => region.map ?? [])]);
 
 function mapAt(
@@ -93,7 +93,7 @@ function mapAt(
 function addressesOf({ memory }: Machine, { def, map }: MapObject, shown: readonly MapEntry[]): Map<string, string[]> {
   const wanted = new Set(shown.map(({ key }) => toHex(key)));
   const found = new Map<string, string[]>();
-  for (const { start, key, map: name } of map.places()) {
+  for (const { start, key, map: name } of map.bufferRegions()) {
     if (name !== def.name) continue;
     if (key !== undefined && wanted.has(key)) found.set(key, [...(found.get(key) ?? []), hex64(addressOf(start))]);
     // The memory describes a large array as one area.

@@ -8,7 +8,7 @@ import { MAX_BPF_STACK } from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import { type Insn, insnHex } from "../../isa/insn.ts";
 import { registerUse } from "../../isa/registers.ts";
-import { FX, regIndex } from "../../vm/decode.ts";
+import { EFFECT, regIndex } from "../../vm/decode.ts";
 import {
   BpfMap,
   type Breakpoint,
@@ -18,14 +18,14 @@ import {
   lastWriteOf,
   lastWriteOfReg,
   type Machine,
-  type MapEvent,
+  type MapOperation,
   type MemorySnapshot,
-  nextVisit,
+  nextStepAtSlot,
   type Outcome,
-  previousVisit,
+  previousStepAtSlot,
   runBackUntil,
   runUntil,
-  type StepEvent,
+  type StepChanges,
   type StopConditions,
   Timeline,
 } from "../../vm/index.ts";
@@ -126,7 +126,7 @@ export class RecordedRun {
   }
 
   /** The registers that the step's instruction writes. For another program only the changed registers are known. */
-  #writesOf({ slot, prog, regs }: StepEvent): number {
+  #writesOf({ slot, prog, regs }: StepChanges): number {
     const insn = prog === this.#main.id ? this.#main.insns[slot] : undefined;
     return insn ? registerUse(insn, helperArgCount).writes : regs.reduce((mask, { reg }) => mask | (1 << reg), 0);
   }
@@ -139,7 +139,7 @@ export class RecordedRun {
     const send = (output: Omit<OutputView, "step">): void => {
       if (outputs.length < MAX_OUTPUTS) outputs.push({ step: timeline.position + 1, ...output });
     };
-    const maps = [...memory.sources].filter((source): source is BpfMap => source instanceof BpfMap);
+    const maps = [...memory.owners].filter((owner): owner is BpfMap => owner instanceof BpfMap);
     for (const map of maps) {
       map.observer = ({ op, value }) => {
         const kind = RECORDS[op];
@@ -148,7 +148,7 @@ export class RecordedRun {
     }
     let unset = this.#set.filter((first) => first === NEVER).length;
     for (let step = 0; step < MAX_STEPS; step++) {
-      const isJournaled = machine.program.code[machine.ip + 6] === FX.journal;
+      const isJournaled = machine.program.code[machine.ip + 6] === EFFECT.journal;
       const { top } = journal;
       const store = timeline.storeRange();
       const insn = unset > 0 ? machine.program.insns[machine.slot] : undefined;
@@ -156,7 +156,7 @@ export class RecordedRun {
       if (insn) unset -= this.#noteSet(registerUse(insn, helperArgCount).writes, step + 1);
       if (isJournaled && memory.r32(TRACE_COUNT) > lines) {
         for (const text of memory.tracePipe().slice(lines)) {
-          const said = memory.traceSaid(lines++);
+          const said = memory.traceTextStart(lines++);
           if (outputs.length < MAX_OUTPUTS)
             outputs.push({ step: timeline.position, kind: "trace", map: "", text, said, hex: "" });
         }
@@ -326,9 +326,9 @@ export class RecordedRun {
     timeline.seek(clamp(from, 0, this.length));
     switch (query.to) {
       case "next-visit":
-        return nextVisit(timeline, query.slot) ?? null;
+        return nextStepAtSlot(timeline, query.slot) ?? null;
       case "previous-visit":
-        return previousVisit(timeline, query.slot) ?? null;
+        return previousStepAtSlot(timeline, query.slot) ?? null;
       case "last-write":
         if ("reg" in query) return lastWriteOfReg(timeline, query.reg) ?? null;
         return lastWriteOf(timeline, BigInt(`0x${query.address}`), query.size) ?? null;
@@ -386,7 +386,7 @@ export class RecordedRun {
         if (at < 0) return false;
         const size = "reg" in stop ? ROW : stop.size;
         const now = machine.memory.copyOut(at, size);
-        if (!timeline.back()) return false;
+        if (!timeline.stepBack()) return false;
         const before = machine.memory.copyOut(at, size);
         timeline.step();
         return now.some((byte, i) => byte !== before[i]);
@@ -444,7 +444,10 @@ export class RecordedRun {
 
 /** The whole state of a memory: the used part of its buffer, and which bytes may be accessed. */
 /** What a map does with a record, and what a reader at the other end sees. */
-const RECORDS: Readonly<Partial<Record<MapEvent["op"], OutputView["kind"]>>> = { submit: "ringbuf", output: "perf" };
+const RECORDS: Readonly<Partial<Record<MapOperation["op"], OutputView["kind"]>>> = {
+  submit: "ringbuf",
+  output: "perf",
+};
 
 function faultEnd({ slot, message, kind, address, size, write, nearest }: Fault): RunEnd {
   const access =
@@ -501,7 +504,7 @@ function stopConditions(stops: readonly StopInput[], depth: number, prog: number
     watch,
     watchRegs,
     ...(cursor !== undefined && { cursor }),
-    ...(deepest !== undefined && { depth: deepest }),
+    ...(deepest !== undefined && { maxDepth: deepest }),
   };
 }
 
@@ -546,7 +549,7 @@ function caption(
   changed: StepView["changed"],
   set: number,
   memory: readonly MemoryChangeView[],
-  call: StepEvent["call"],
+  call: StepChanges["call"],
 ): string {
   const parts = changed.map(({ reg, old, new: value }) =>
     (set >> reg) & 1 ? `R${reg}: ${short(old)} → ${short(value)}` : `R${reg} = ${short(value)}`,

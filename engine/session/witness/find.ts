@@ -22,9 +22,9 @@ import type { Program } from "../../program/program.ts";
 import { helperSet } from "../../verifier/check/helper-names.ts";
 import type { Refusal } from "../../verifier/refusals.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS } from "../../verifier/state/env.ts";
-import { defaultEnv, enterEvent, type Harm, Machine, Memory, type Watched, watch } from "../../vm/index.ts";
+import { defaultEnv, enterEvent, type Harm, Machine, Memory, runWatched, type WatchedRun } from "../../vm/index.ts";
 import { KERNEL_HI } from "../../vm/layout.ts";
-import { littleEndian } from "../../vm/le.ts";
+import { loadLittleEndian } from "../../vm/little-endian.ts";
 import type { WatchOptions } from "../../vm/watch.ts";
 import { eventFor, eventKind, printInput } from "../run/input.ts";
 import type { EventInput } from "../views/program.ts";
@@ -182,7 +182,7 @@ function writeInputShape(definition: KernelDefinition): Omit<InputShape, "type">
       const view = viewOf(bytes);
       let off = 0;
       const words = sizes.map((size) => {
-        const value = littleEndian(view, off, size);
+        const value = loadLittleEndian(view, off, size);
         off += size;
         const number = signed ? BigInt.asIntN(8 * size, value) : value;
         return number.toString(base === 16 ? 16 : 10);
@@ -196,7 +196,7 @@ function writeInputShape(definition: KernelDefinition): Omit<InputShape, "type">
 interface TrialKernel {
   readonly registry: Registry;
   readonly seen: Uint8Array;
-  run(trial: Trial, event: EventInput, type: ProgType, rules: Rules): Watched | undefined;
+  run(trial: Trial, event: EventInput, type: ProgType, rules: Rules): WatchedRun | undefined;
 }
 
 function trialKernelOf({ definition, steps }: Registry, program: Program): TrialKernel | undefined {
@@ -223,13 +223,13 @@ function trialKernelOf({ definition, steps }: Registry, program: Program): Trial
       const machine = new Machine({ memory, program: loaded, env });
       const entered = eventFor(kernel, type, event);
       if ("en" in entered || enterEvent(machine, entered) < 0) return undefined;
-      return watch(machine, this.seen, rules);
+      return runWatched(machine, this.seen, rules);
     },
   };
 }
 
 interface Rules extends WatchOptions {
-  limit: number | undefined;
+  maxInsns: number | undefined;
 }
 
 const MAY_RUN_LONG = helperSet("loop for_each_map_elem timer_start tail_call");
@@ -243,18 +243,18 @@ function rulesOf({ insns }: Program, refusal: Refusal | undefined): Rules {
     );
   });
   return {
-    stack: refusal?.id === "stack-unwritten" || refusal?.id === "stack-unwritten-variable",
-    limit: mayGoOn ? undefined : LONGEST_RUN,
+    checkStackReads: refusal?.id === "stack-unwritten" || refusal?.id === "stack-unwritten-variable",
+    maxInsns: mayGoOn ? undefined : LONGEST_RUN,
     ...(refusal && returnRule(refusal)),
   };
 }
 
 /** The results that are harm, if the refusal is about the result. */
-function returnRule(refusal: Refusal): Pick<WatchOptions, "returns"> {
+function returnRule(refusal: Refusal): Pick<WatchOptions, "checkResult"> {
   if (refusal.id === "program-return-range") {
     const { min, max } = refusal.args;
     return {
-      returns(r0) {
+      checkResult(r0) {
         const value = lowS32(r0);
         return value < min || value > max ? { kind: "result", value, min, max } : undefined;
       },
@@ -262,7 +262,7 @@ function returnRule(refusal: Refusal): Pick<WatchOptions, "returns"> {
   }
   if (refusal.id !== "program-return-type") return {};
   const isAddress = (r0: bigint): boolean => Number(asU64(r0) >> 32n) === KERNEL_HI >>> 0;
-  return { returns: (r0) => (isAddress(r0) ? { kind: "pointer-result" } : undefined) };
+  return { checkResult: (r0) => (isAddress(r0) ? { kind: "pointer-result" } : undefined) };
 }
 
 function searchSpaceOf(program: Program, { least, most }: InputShape): SearchSpace {
@@ -335,7 +335,7 @@ class Search {
       }
       // Harm at another place is an answer too. But the search goes on for a while, for harm at the refused place.
       if (elsewhere && this.#tried > 2 * elsewhere.at + 500) break;
-      if (watched.isNew || kept.length === 0) {
+      if (watched.tookNewJump || kept.length === 0) {
         if (kept.length < MAX_KEPT) kept.push(trial);
         waiting.push(...[...nextTrials(this.#space, trial, watched)].reverse());
         if (waiting.length > MAX_WAITING) waiting = waiting.slice(-MAX_WAITING);
@@ -344,10 +344,10 @@ class Search {
     return elsewhere ? this.#answer(elsewhere.trial, elsewhere.harm) : { tried: this.#tried };
   }
 
-  #try(trial: Trial): Watched | undefined {
-    const limit = this.#longRuns < MAX_LONG_RUNS ? this.#rules.limit : undefined;
+  #try(trial: Trial): WatchedRun | undefined {
+    const maxInsns = this.#longRuns < MAX_LONG_RUNS ? this.#rules.maxInsns : undefined;
     const event = this.#inputShape.event(trial.bytes);
-    const watched = this.#trialKernel.run(trial, event, this.#inputShape.type, { ...this.#rules, limit });
+    const watched = this.#trialKernel.run(trial, event, this.#inputShape.type, { ...this.#rules, maxInsns });
     if (!watched) return undefined;
     this.#tried++;
     if (watched.steps > LONGEST_RUN / 10) this.#longRuns++;

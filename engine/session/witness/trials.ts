@@ -3,7 +3,7 @@
 import { toHex, viewOf } from "../../base/bytes.ts";
 import { MAP_FLAGS } from "../../facts/flags.ts";
 import type { MapDef, Program } from "../../program/program.ts";
-import type { Watched } from "../../vm/watch.ts";
+import type { WatchedRun } from "../../vm/watch.ts";
 
 export interface Trial {
   /** The packet, or the context, or for a write to a file its numbers one after the other, little-endian. */
@@ -97,7 +97,7 @@ export function* firstTrials(space: SearchSpace, starts: readonly Uint8Array[]):
  * Trials that the run of a trial suggests: values with which a comparison has the other result, a packet of the length that was
  * compared with, and elements for keys that were looked up.
  */
-export function* nextTrials(space: SearchSpace, trial: Trial, { compared, lookedUp }: Watched): Generator<Trial> {
+export function* nextTrials(space: SearchSpace, trial: Trial, { compared, lookedUp }: WatchedRun): Generator<Trial> {
   for (const { map, key } of lookedUp) {
     const def = space.maps.find(({ name }) => name === map);
     const hex = toHex(key);

@@ -62,7 +62,7 @@ const range = ({ min, max }: { readonly min: number; readonly max: number }): st
   min === max ? String(min) : `${min} … ${max}`;
 
 function faultWords(fault: Fault): Texts {
-  const { kind, slot, address, size = 0, write = false, nearest, said } = fault;
+  const { kind, slot, address, size = 0, write = false, nearest, reason } = fault;
   if (kind === "access" && address !== undefined) {
     if (address < 4096n)
       return {
@@ -90,12 +90,12 @@ function faultWords(fault: Fault): Texts {
     };
   if (kind === "argument")
     return {
-      en: `Instruction ${slot} gives a helper what it cannot take (${said}); the kernel would use it unseen.`,
-      ja: `命令 ${slot} がヘルパーに渡せないものを渡します (${said})。カーネルは確かめずにそれを使います。`,
+      en: `Instruction ${slot} gives a helper what it cannot take (${reason}); the kernel would use it unseen.`,
+      ja: `命令 ${slot} がヘルパーに渡せないものを渡します (${reason})。カーネルは確かめずにそれを使います。`,
     };
   return {
-    en: `The machine stops at instruction ${slot}: ${said}.`,
-    ja: `命令 ${slot} でマシンが止まります (${said})。`,
+    en: `The machine stops at instruction ${slot}: ${reason}.`,
+    ja: `命令 ${slot} でマシンが止まります (${reason})。`,
   };
 }
 

@@ -8,7 +8,7 @@ import { ctxField, layOutCtx, type NarrowedField, plainCtx, SKB, SOCK, XDP } fro
 import {
   CTX,
   CTX_BYTES,
-  OBJECT_TOP,
+  NEXT_OBJECT,
   PKT_DATA,
   PKT_END,
   PKT_HARD_END,
@@ -254,9 +254,9 @@ const TCP_CLOSE = 7;
 /** Makes the socket to which a test run's packet belongs: without a protocol, closed, with the packet's addresses. Returns its place. */
 function placeSocket(m: Machine, protocol: number, frame: Uint8Array): number {
   const { memory } = m;
-  const at = memory.r32(OBJECT_TOP);
+  const at = memory.r32(NEXT_OBJECT);
   const size = 80;
-  memory.w32(OBJECT_TOP, at + size);
+  memory.w32(NEXT_OBJECT, at + size);
   memory.fill(at, size);
   memory.permit(at, size, false);
   const set = (name: string, value: number) => memory.w32(at + ctxField(SOCK, name) - CTX, value);

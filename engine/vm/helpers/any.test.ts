@@ -24,7 +24,7 @@ import {
 } from "../index.ts";
 import { BRK, KERNEL_HI } from "../layout.ts";
 import { UserRingbufMap } from "../maps/user-ringbuf.ts";
-import { walkBothWays } from "../walk.ts";
+import { walkBothWays } from "../walk-both-ways.ts";
 
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 const EXIT = insn("exit");
@@ -231,8 +231,8 @@ function walk(progType: string, insns: readonly Insn[], data: Uint8Array) {
   const memory = new Memory();
   const machine = new Machine({ memory, program: loadProgram(memory, { insns, progType }), env: defaultEnv() });
   expect(enterEvent(machine, { kind: "packet", data })).toBe(0);
-  const { outcome, wrong } = walkBothWays(machine);
-  expect(wrong).toEqual([]);
+  const { outcome, differences } = walkBothWays(machine);
+  expect(differences).toEqual([]);
   return outcome;
 }
 
@@ -292,10 +292,10 @@ test("any helper with any arguments ends with a value or a fault, and can be und
       const programs = made.find((map) => map.def.type === "prog_array");
       for (const [key, id] of [program.id, other.id].entries()) programs?.update(u32(key), u32(id));
 
-      const machine = new Machine({ memory, program, env: defaultEnv(), programs: (id) => known.get(id) });
+      const machine = new Machine({ memory, program, env: defaultEnv(), findProgram: (id) => known.get(id) });
       expect(enterEvent(machine, event)).toBe(0);
       // A loop of many turns is walked only in part.
-      expect(walkBothWays(machine, { most: 1500, at: "calls" }).wrong).toEqual([]);
+      expect(walkBothWays(machine, { maxSteps: 1500, compare: "calls" }).differences).toEqual([]);
     }),
     { numRuns: 200 },
   );

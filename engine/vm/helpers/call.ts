@@ -37,23 +37,23 @@ export interface Caller {
   /** The functions that are running, outermost first. */
   frames(): readonly { readonly prog: number; readonly slot: number }[];
   /** Continues in another program. false: there is no program with this id. */
-  switchTo(id: number): boolean;
+  switchProgram(id: number): boolean;
 }
 
 /** Does what the helper does. false: a fault happened. `ip`: the position of the call. */
 export type Helper = (caller: Caller, ip: number) => boolean;
 
-const LO = REGS >>> 2;
+const R0_INDEX = REGS >>> 2;
 
 /** Argument n (1 … 5) as u32, s32, u64. */
-export const u32Arg = (m: Caller, n: number): number => (m.memory.i32[LO + 2 * n] as number) >>> 0;
-export const s32Arg = (m: Caller, n: number): number => m.memory.i32[LO + 2 * n] as number;
+export const u32Arg = (m: Caller, n: number): number => (m.memory.i32[R0_INDEX + 2 * n] as number) >>> 0;
+export const s32Arg = (m: Caller, n: number): number => m.memory.i32[R0_INDEX + 2 * n] as number;
 export const u64Arg = (m: Caller, n: number): bigint => m.reg(n);
 
 /** Buffer offset that a pointer argument refers to, unchecked. 0: NULL. -1: not an address of the machine. */
 export function pointerArg(m: Caller, n: number): number {
-  const lo = m.memory.i32[LO + 2 * n] as number;
-  const hi = m.memory.i32[LO + 2 * n + 1] as number;
+  const lo = m.memory.i32[R0_INDEX + 2 * n] as number;
+  const hi = m.memory.i32[R0_INDEX + 2 * n + 1] as number;
   if (hi === KERNEL_HI) return lo >>> 0;
   return lo === 0 && hi === 0 ? 0 : -1;
 }
@@ -63,14 +63,14 @@ export function memArg(m: Caller, ip: number, n: number, size: number, write: bo
   const at = pointerArg(m, n);
   if (size === 0 && at >= 0) return at === 0 ? REGS : at;
   if (at > 0 && m.memory.allows(at, size, write)) return at;
-  m.raiseAccess(ip, m.reg(n), size, write, `argument ${n} of ${nameOf(m, ip)}`);
+  m.raiseAccess(ip, m.reg(n), size, write, `argument ${n} of ${calledHelperName(m, ip)}`);
   return -1;
 }
 
 /** The map that argument n points to. undefined: a fault happened. */
 export function mapArg(m: Caller, ip: number, n = 1): BpfMap | undefined {
   const map = mapAt(m.memory, pointerArg(m, n));
-  if (map === undefined) m.raise("argument", ip, `argument ${n} of ${nameOf(m, ip)} is no map`);
+  if (map === undefined) m.raise("argument", ip, `argument ${n} of ${calledHelperName(m, ip)} is no map`);
   return map;
 }
 
@@ -100,7 +100,7 @@ export function retPointer(m: Caller, off: number): true {
   return true;
 }
 
-export function nameOf(m: Caller, ip: number): string {
+export function calledHelperName(m: Caller, ip: number): string {
   const id = m.program.code[ip + 4] as number;
   return `bpf_${helperName(id) ?? `helper #${id}`}`;
 }

@@ -31,39 +31,39 @@ export function continueCallback(m: Caller, frame: number): boolean {
   const { memory } = m;
   const index = memory.r32(frame + FRAME.index);
   const stop = m.reg(0) !== 0n;
-  drained(m, frame)?.releaseSample();
-  memory.takeBack(frame + FRAME.lent);
-  if (!stop && turn(m, frame, index)) return true;
+  drainedRingbuf(m, frame)?.releaseSample();
+  memory.revokeRead(frame + FRAME.readGrant);
+  if (!stop && startTurn(m, frame, index)) return true;
   ret(m, index);
   return false;
 }
 
 /** The user ring buffer that this frame drains. undefined: it is a frame of another helper. */
-function drained(m: Caller, frame: number): UserRingbufMap | undefined {
+function drainedRingbuf(m: Caller, frame: number): UserRingbufMap | undefined {
   if (m.memory.r32(frame + FRAME.kind) !== FRAME_KIND.drain) return undefined;
   const map = mapById(m.memory, m.memory.r32(frame + FRAME.map));
   return map instanceof UserRingbufMap ? map : undefined;
 }
 
 /** Sets up the arguments of turn `index` and jumps to the callback. false: there is no such turn. */
-function turn(m: Caller, frame: number, index: number): boolean {
+function startTurn(m: Caller, frame: number, index: number): boolean {
   const { memory } = m;
   if (memory.r32(frame + FRAME.kind) === FRAME_KIND.loop) {
     if (index >= memory.r32(frame + FRAME.total)) return false;
     m.setReg(1, BigInt(index));
     m.setReg(2, memory.r64(frame + FRAME.ctx));
   } else if (memory.r32(frame + FRAME.kind) === FRAME_KIND.drain) {
-    const sample = index < MAX_SAMPLES ? drained(m, frame)?.peek() : undefined;
+    const sample = index < MAX_SAMPLES ? drainedRingbuf(m, frame)?.peek() : undefined;
     if (sample === undefined) return false;
     localDynptr(m, frame + FRAME.dynptr, sample.at, sample.size);
-    memory.lend(frame + FRAME.lent, frame + FRAME.dynptr, 16);
+    memory.grantRead(frame + FRAME.readGrant, frame + FRAME.dynptr, 16);
     m.setPointer(1, frame + FRAME.dynptr);
     m.setReg(2, memory.r64(frame + FRAME.ctx));
   } else {
     const map = mapById(memory, memory.r32(frame + FRAME.map));
-    const element = map?.each(memory.r32(frame + FRAME.cursor), m.env.cpu, frame + FRAME.key);
+    const element = map?.elementAt(memory.r32(frame + FRAME.cursor), m.env.cpu, frame + FRAME.key);
     if (map === undefined || element === undefined) return false;
-    memory.lend(frame + FRAME.lent, element.key, map.def.keySize);
+    memory.grantRead(frame + FRAME.readGrant, element.key, map.def.keySize);
     m.setPointer(1, map.address);
     m.setPointer(2, element.key);
     m.setPointer(3, element.value);
@@ -76,7 +76,7 @@ function turn(m: Caller, frame: number, index: number): boolean {
 }
 
 /** Saves the frame and starts the first turn. If there is no turn, the helper returns 0 at once. */
-function begin(
+function beginCallbacks(
   m: Caller,
   ip: number,
   kind: number,
@@ -93,9 +93,9 @@ function begin(
   view.setUint32(frame + FRAME.cursor, 0, true);
   view.setUint32(frame + FRAME.total, total, true);
   view.setUint32(frame + FRAME.map, map, true);
-  view.setUint32(frame + FRAME.lent + 4, 0, true);
+  view.setUint32(frame + FRAME.readGrant + 4, 0, true);
   view.setBigUint64(frame + FRAME.ctx, ctx, true);
-  if (turn(m, frame, 0)) return true;
+  if (startTurn(m, frame, 0)) return true;
   m.popFrame(frame);
   m.memory.wNumber(REGS, 0);
   return true;
@@ -108,7 +108,7 @@ export const CALLBACK_HELPERS = {
     if (callback < 0) return false;
     if (u64Arg(m, 4) !== 0n) return ret(m, -ERRNO.EINVAL);
     if (total > MAX_LOOPS) return ret(m, -ERRNO.E2BIG);
-    return begin(m, ip, FRAME_KIND.loop, callback, total, 0, u64Arg(m, 3));
+    return beginCallbacks(m, ip, FRAME_KIND.loop, callback, total, 0, u64Arg(m, 3));
   },
 
   for_each_map_elem: (m, ip) => {
@@ -116,7 +116,7 @@ export const CALLBACK_HELPERS = {
     const callback = map === undefined ? -1 : callbackArg(m, ip, 2);
     if (map === undefined || callback < 0) return false;
     if (u64Arg(m, 4) !== 0n) return ret(m, -ERRNO.EINVAL);
-    return begin(m, ip, FRAME_KIND.forEach, callback, 0, map.id, u64Arg(m, 3));
+    return beginCallbacks(m, ip, FRAME_KIND.forEach, callback, 0, map.id, u64Arg(m, 3));
   },
 
   user_ringbuf_drain: (m, ip) => {
@@ -126,17 +126,18 @@ export const CALLBACK_HELPERS = {
     const callback = callbackArg(m, ip, 2);
     if (callback < 0) return false;
     if ((u64Arg(m, 4) & ~WAKEUP_FLAGS) !== 0n) return ret(m, -ERRNO.EINVAL);
-    return begin(m, ip, FRAME_KIND.drain, callback, 0, map.id, u64Arg(m, 3));
+    return beginCallbacks(m, ip, FRAME_KIND.drain, callback, 0, map.id, u64Arg(m, 3));
   },
 } satisfies Record<string, Helper>;
 
 /** If a run ended inside callbacks, their access to keys is taken away before the next run begins. */
-export function takeBackKeys(memory: Memory): void {
+export function revokeReadGrants(memory: Memory): void {
   for (let depth = memory.r32(DEPTH); depth > 0; depth--) {
     const frame = FRAMES + (depth - 1) * FRAME_BYTES;
     const isWalk = memory.r32(frame + FRAME.kind) === FRAME_KIND.forEach;
     // If the map is gone, its memory may belong to something else now.
-    if (isWalk && mapById(memory, memory.r32(frame + FRAME.map)) !== undefined) memory.takeBack(frame + FRAME.lent);
+    if (isWalk && mapById(memory, memory.r32(frame + FRAME.map)) !== undefined)
+      memory.revokeRead(frame + FRAME.readGrant);
   }
-  if (mapById(memory, memory.r32(TIMER.map)) !== undefined) memory.takeBack(TIMER.lent);
+  if (mapById(memory, memory.r32(TIMER.map)) !== undefined) memory.revokeRead(TIMER.readGrant);
 }

@@ -40,7 +40,7 @@ function machineFor(insns: readonly Insn[], map?: MapDef, memory = new Memory())
   const maps = new Map(slots.map((slot) => [slot, made as BpfMap]));
   const program = loadProgram(memory, { insns, progType: "oreore", maps });
   const known = new Map<number, LoadedProgram>([[program.id, program]]);
-  const machine = new Machine({ memory, program, env: defaultEnv({ cpu: 1 }), programs: (id) => known.get(id) });
+  const machine = new Machine({ memory, program, env: defaultEnv({ cpu: 1 }), findProgram: (id) => known.get(id) });
   enterEvent(machine, { kind: "ctx", bytes: new Uint8Array(4) });
   return { machine, map: made as BpfMap, memory, program, known };
 }

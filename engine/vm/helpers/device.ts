@@ -21,14 +21,14 @@ const FIB_IFINDEX = 8;
 const FIB_LOOKUP_FLAGS = 0x3f;
 const FIB_FWD_DISABLED = 5;
 
-function note(m: Caller, ifindex: number, flags: bigint): void {
+function recordRedirect(m: Caller, ifindex: number, flags: bigint): void {
   m.memory.w32(REDIRECT, ifindex);
   m.memory.w32(REDIRECT + 4, Number(flags));
 }
 
 function redirect(m: Caller, ifindex: number, flags: bigint, allowed: bigint): boolean {
   if ((flags & ~allowed) !== 0n) return ret(m, m.isXdp ? XDP_ABORTED : TC_ACT_SHOT);
-  note(m, ifindex, flags);
+  recordRedirect(m, ifindex, flags);
   return ret(m, m.isXdp ? XDP_REDIRECT : TC_ACT_REDIRECT);
 }
 
@@ -40,7 +40,7 @@ export const DEVICE_HELPERS = {
     const size = s32Arg(m, 3);
     if ((size !== 0 && size < REDIR_NEIGH_BYTES) || u64Arg(m, 4) !== 0n) return ret(m, TC_ACT_SHOT);
     if (size !== 0 && memArg(m, ip, 2, size, false) < 0) return false;
-    note(m, u32Arg(m, 1), 0n);
+    recordRedirect(m, u32Arg(m, 1), 0n);
     return ret(m, TC_ACT_REDIRECT);
   },
 

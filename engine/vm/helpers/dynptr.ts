@@ -7,7 +7,18 @@
 import { ERRNO } from "../../facts/errno.ts";
 import { addressOf } from "../layout.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
-import { type Caller, type Helper, mapArg, memArg, nameOf, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
+import {
+  type Caller,
+  calledHelperName,
+  type Helper,
+  mapArg,
+  memArg,
+  ret,
+  ret64,
+  retPointer,
+  u32Arg,
+  u64Arg,
+} from "./call.ts";
 
 const SIZE_MASK = 0x00ff_ffff;
 const TYPE_LOCAL = 1 << 28;
@@ -21,7 +32,7 @@ interface Dynptr {
   readonly readOnly: boolean;
 }
 
-function write(m: Caller, at: number, data: number, size: number, type: number): void {
+function writeDynptr(m: Caller, at: number, data: number, size: number, type: number): void {
   m.memory.wPointer(at, data);
   m.memory.w32(at + 8, (size | type) >>> 0);
   m.memory.w32(at + 12, 0);
@@ -29,7 +40,7 @@ function write(m: Caller, at: number, data: number, size: number, type: number):
 
 /** Writes a dynptr to memory that is not a ring buffer record. */
 export const localDynptr = (m: Caller, at: number, data: number, size: number): void =>
-  write(m, at, data, size, TYPE_LOCAL);
+  writeDynptr(m, at, data, size, TYPE_LOCAL);
 
 function dynptrArg(m: Caller, ip: number, n: number): Dynptr | undefined {
   const at = memArg(m, ip, n, 16, false);
@@ -44,17 +55,18 @@ function dynptrArg(m: Caller, ip: number, n: number): Dynptr | undefined {
  * Whether the program may still access the bytes. false: a fault happened. The bytes may be gone, or the program may have forged the
  * dynptr.
  */
-function reaches(m: Caller, ip: number, at: number, size: number, write: boolean): boolean {
+function checkAccess(m: Caller, ip: number, at: number, size: number, write: boolean): boolean {
   return (
-    m.memory.allows(at, size, write) || m.raiseAccess(ip, addressOf(at), size, write, `the dynptr of ${nameOf(m, ip)}`)
+    m.memory.allows(at, size, write) ||
+    m.raiseAccess(ip, addressOf(at), size, write, `the dynptr of ${calledHelperName(m, ip)}`)
   );
 }
 
-function finish(m: Caller, ip: number, discard: boolean): boolean {
+function finishRecord(m: Caller, ip: number, discard: boolean): boolean {
   const dynptr = dynptrArg(m, ip, 1);
   if (dynptr === undefined) return false;
   if (dynptr.data !== 0) {
-    const ring = [...m.memory.sources].some((map) => map instanceof RingbufMap && map.commit(dynptr.data, discard));
+    const ring = [...m.memory.owners].some((map) => map instanceof RingbufMap && map.commit(dynptr.data, discard));
     if (!ring) return m.raise("argument", ip, "argument 1 is no dynptr of a ring buffer record");
   }
   m.memory.fill(dynptr.at, 16);
@@ -82,7 +94,7 @@ export const DYNPTR_HELPERS = {
     const offset = u32Arg(m, 4);
     if (from.data === 0 || u64Arg(m, 5) !== 0n) return ret(m, -ERRNO.EINVAL);
     if (offset + size > from.size) return ret(m, -ERRNO.E2BIG);
-    if (!reaches(m, ip, from.data + offset, size, false)) return false;
+    if (!checkAccess(m, ip, from.data + offset, size, false)) return false;
     m.memory.copyWithin(to, from.data + offset, size);
     return ret(m, 0);
   },
@@ -95,7 +107,7 @@ export const DYNPTR_HELPERS = {
     if (from < 0) return false;
     if (to.data === 0 || to.readOnly || u64Arg(m, 5) !== 0n) return ret(m, -ERRNO.EINVAL);
     if (offset + size > to.size) return ret(m, -ERRNO.E2BIG);
-    if (!reaches(m, ip, to.data + offset, size, true)) return false;
+    if (!checkAccess(m, ip, to.data + offset, size, true)) return false;
     m.memory.copyWithin(to.data + offset, from, size);
     return ret(m, 0);
   },
@@ -118,11 +130,11 @@ export const DYNPTR_HELPERS = {
     const error = u64Arg(m, 3) !== 0n ? -ERRNO.EINVAL : size > SIZE_MASK ? -ERRNO.E2BIG : 0;
     const data = error === 0 ? map.reserve(size) : 0;
     if (data === 0) m.memory.fill(at, 16);
-    else write(m, at, data, size, TYPE_RINGBUF);
+    else writeDynptr(m, at, data, size, TYPE_RINGBUF);
     return ret(m, error !== 0 ? error : data === 0 ? -ERRNO.EINVAL : 0);
   },
-  ringbuf_submit_dynptr: (m, ip) => finish(m, ip, false),
-  ringbuf_discard_dynptr: (m, ip) => finish(m, ip, true),
+  ringbuf_submit_dynptr: (m, ip) => finishRecord(m, ip, false),
+  ringbuf_discard_dynptr: (m, ip) => finishRecord(m, ip, true),
 
   /** Exchanges the pointer in a map value with another. */
   kptr_xchg: (m, ip) => {

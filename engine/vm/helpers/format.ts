@@ -19,7 +19,7 @@ const PREPARED = /^p([iI][46]|B)$/;
  * The formatted text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. `room`: size of the
  * buffer in bytes. The returned text may be longer.
  */
-export function format(m: Caller, text: string, args: readonly bigint[], room: number): string | number {
+export function format(m: Caller, text: string, args: readonly bigint[], bufferBytes: number): string | number {
   let out = "";
   let used = 0;
   const pieces = parseFormat(text);
@@ -35,7 +35,7 @@ export function format(m: Caller, text: string, args: readonly bigint[], room: n
       continue;
     }
     const arg = args[used++] as bigint;
-    if (PREPARED.test(type)) out += out.length < room ? convert(m, type, flags, arg) : "";
+    if (PREPARED.test(type)) out += out.length < bufferBytes ? convert(m, type, flags, arg) : "";
     else out += pad(convert(m, type, flags, arg), flags, width);
   }
   return out;
@@ -103,17 +103,17 @@ function hashedPointer(m: Caller, address: bigint): string {
 
 /** Adds one line to the trace pipe, in ftrace's format. */
 function traceLine(m: Caller, text: string): void {
-  const ns = m.memory.now(m.env.tick);
+  const ns = m.memory.readClock(m.env.tick);
   const seconds = String(ns / 1_000_000_000n).padStart(5);
   const micros = String((ns / 1000n) % 1_000_000n).padStart(6, "0");
   const task = `${m.env.comm.slice(0, 15).padStart(16)}-${String(m.env.pid).padEnd(7)}`;
   const cpu = String(m.env.cpu).padStart(3, "0");
   const head = `${task} [${cpu}] ....1 ${seconds}.${micros}: bpf_trace_printk: `;
-  m.memory.traceLine(head + text, head.length);
+  m.memory.addTraceLine(head + text, head.length);
 }
 
 /** Reads the format at argument `formatArg`, prints it and sets the helper's return value. */
-function print(m: Caller, ip: number, formatArg: number, sizeArg: number, args: readonly bigint[]): boolean {
+function printTrace(m: Caller, ip: number, formatArg: number, sizeArg: number, args: readonly bigint[]): boolean {
   const size = u32Arg(m, sizeArg);
   const at = memArg(m, ip, formatArg, size, false);
   if (at < 0) return false;
@@ -135,12 +135,12 @@ function vargs(m: Caller, ip: number, n: number): bigint[] | number | undefined 
 }
 
 export const FORMAT_HELPERS = {
-  trace_printk: (m, ip) => print(m, ip, 1, 2, [u64Arg(m, 3), u64Arg(m, 4), u64Arg(m, 5)]),
+  trace_printk: (m, ip) => printTrace(m, ip, 1, 2, [u64Arg(m, 3), u64Arg(m, 4), u64Arg(m, 5)]),
 
   trace_vprintk: (m, ip) => {
     const args = vargs(m, ip, 3);
     if (args === undefined) return false;
-    return typeof args === "number" ? ret(m, args) : print(m, ip, 1, 2, args);
+    return typeof args === "number" ? ret(m, args) : printTrace(m, ip, 1, 2, args);
   },
 
   // Returns the length of the whole text with its NUL, even if less was written.

@@ -9,8 +9,8 @@ import { defaultEnv } from "../env.ts";
 import { type BpfMap, createMap, enterEvent, loadProgram, Machine } from "../index.ts";
 import { PKT_END, PKT_META } from "../layout.ts";
 import { format } from "./format.ts";
-import { helperRefusal, simulatedHelpers } from "./helpers.ts";
-import { REFUSED } from "./refused.ts";
+import { simulatedHelpers, whyNotSimulated } from "./helpers.ts";
+import { NOT_SIMULATED } from "./not-simulated.ts";
 
 const RECORDING = new URL("../../conformance/recordings/helpers.jsonl", import.meta.url);
 
@@ -108,17 +108,17 @@ test("contexts, packet loads and helpers behave as on Linux 6.18", () => {
 }, 60_000);
 
 test("no simulated helper is in the table of refused helpers", () => {
-  const both = simulatedHelpers.map((id) => helperName(id) ?? "").filter((name) => Object.hasOwn(REFUSED, name));
+  const both = simulatedHelpers.map((id) => helperName(id) ?? "").filter((name) => Object.hasOwn(NOT_SIMULATED, name));
   expect(both).toEqual([]);
 });
 
 test("every helper of the kernel is simulated or refused with a sentence", () => {
   for (let id = 1; id < HELPER_MAX_ID; id++) {
-    const refusal = helperRefusal(id);
+    const refusal = whyNotSimulated(id);
     expect(refusal === undefined, `helper ${id}`).toBe(simulatedHelpers.includes(id));
     if (refusal !== undefined) expect(refusal).toMatch(/^bpf_\w+ is not simulated: it /);
   }
-  expect(helperRefusal(9999)).toBe("helper #9999 does not exist");
+  expect(whyNotSimulated(9999)).toBe("helper #9999 does not exist");
 });
 
 test("at most 15 percent of the helpers of each common program type are refused", () => {

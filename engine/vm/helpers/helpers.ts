@@ -10,9 +10,9 @@ import { DYNPTR_HELPERS } from "./dynptr.ts";
 import { FORMAT_HELPERS } from "./format.ts";
 import { LOCK_HELPERS } from "./lock.ts";
 import { MAP_HELPERS } from "./map.ts";
+import { NOT_SIMULATED } from "./not-simulated.ts";
 import { OUTPUT_HELPERS } from "./output.ts";
 import { PROBE_HELPERS } from "./probe.ts";
-import { REFUSED } from "./refused.ts";
 import { SKB_HELPERS } from "./skb.ts";
 import { SOCK_HELPERS } from "./sock.ts";
 import { TASK_HELPERS } from "./task.ts";
@@ -40,33 +40,33 @@ const GROUPS: readonly Readonly<Record<string, Helper>>[] = [
   CGROUP_HELPERS,
 ];
 
-const table: (Helper | undefined)[] = [];
+const HELPERS: (Helper | undefined)[] = [];
 for (const group of GROUPS) {
   for (const [name, helper] of Object.entries(group)) {
     const id = helperId(name);
     if (id === undefined) throw bug(`the kernel has no helper ${name}`);
-    if (table[id] !== undefined) throw bug(`helper ${name} is implemented twice`);
-    table[id] = helper;
+    if (HELPERS[id] !== undefined) throw bug(`helper ${name} is implemented twice`);
+    HELPERS[id] = helper;
   }
 }
 
 /** Numbers of the helpers that are simulated. */
-export const simulatedHelpers: readonly number[] = table.flatMap((helper, id) => (helper ? [id] : []));
+export const simulatedHelpers: readonly number[] = HELPERS.flatMap((helper, id) => (helper ? [id] : []));
 
-const FLOW = new Set(["tail_call", ...Object.keys(CALLBACK_HELPERS)].map(helperId));
+const CHANGES_FLOW = new Set(["tail_call", ...Object.keys(CALLBACK_HELPERS)].map(helperId));
 /** Whether the program may continue elsewhere after a call of this helper, or may have run a callback. */
-export const helperChangesFlow = (id: number): boolean => FLOW.has(id);
+export const helperChangesFlow = (id: number): boolean => CHANGES_FLOW.has(id);
 
 /** Why a helper cannot run here. undefined: it can. */
-export function helperRefusal(id: number): string | undefined {
-  if (table[id] !== undefined) return undefined;
+export function whyNotSimulated(id: number): string | undefined {
+  if (HELPERS[id] !== undefined) return undefined;
   const name = helperName(id);
   if (name === undefined || id === 0) return `helper #${id} does not exist`;
-  return `bpf_${name} is not simulated: ${REFUSED[name] ?? "it needs a part of the kernel that is not here"}`;
+  return `bpf_${name} is not simulated: ${NOT_SIMULATED[name] ?? "it needs a part of the kernel that is not here"}`;
 }
 
 export function callHelper(m: Caller, ip: number): boolean {
   const id = m.program.code[ip + 4] as number;
-  const helper = table[id];
-  return helper === undefined ? m.raise("unsupported", ip, helperRefusal(id) as string) : helper(m, ip);
+  const helper = HELPERS[id];
+  return helper === undefined ? m.raise("unsupported", ip, whyNotSimulated(id) as string) : helper(m, ip);
 }

@@ -2,8 +2,8 @@
 // @kernel kernel/bpf/helpers.c
 import { TAIL_CALLS } from "../layout.ts";
 import { ObjectArray } from "../maps/array.ts";
+import { CgroupStorageMap } from "../maps/cgroup-storage.ts";
 import type { BpfMap } from "../maps/map.ts";
-import { CgroupStorageMap } from "../maps/storage.ts";
 import { type Caller, type Helper, mapArg, memArg, ret, retPointer, s32Arg, u32Arg } from "./call.ts";
 
 /** How many tail calls a run may make (MAX_TAIL_CALL_CNT). */
@@ -69,7 +69,7 @@ export const MAP_HELPERS = {
     const taken = m.memory.r32(TAIL_CALLS);
     const id = map.objectAt(u32Arg(m, 3));
     if (id === 0 || taken >= MAX_TAIL_CALLS) return true;
-    if (!m.switchTo(id)) return true;
+    if (!m.switchProgram(id)) return true;
     m.memory.w32(TAIL_CALLS, taken + 1);
     m.ip = 0;
     return true;

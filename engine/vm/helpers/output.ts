@@ -15,17 +15,17 @@ const RINGBUF_FLAGS = 3n;
 /** struct bpf_perf_event_value: counter, enabled, running. */
 const PERF_VALUE_BYTES = 24;
 
-function ringbuf(m: Caller, ip: number): RingbufMap | undefined {
+function ringbufArg(m: Caller, ip: number): RingbufMap | undefined {
   const map = mapArg(m, ip);
   if (map === undefined || (map instanceof RingbufMap && map.def.type === "ringbuf")) return map;
   m.raise("argument", ip, `map ${map.name} is no ring buffer`);
   return undefined;
 }
 
-function finish(m: Caller, ip: number, discard: boolean): boolean {
+function finishRecord(m: Caller, ip: number, discard: boolean): boolean {
   const data = pointerArg(m, 1);
-  for (const source of m.memory.sources) {
-    if (source instanceof RingbufMap && source.commit(data, discard)) return ret(m, 0);
+  for (const owner of m.memory.owners) {
+    if (owner instanceof RingbufMap && owner.commit(data, discard)) return ret(m, 0);
   }
   return m.raise("argument", ip, "argument 1 is no record that was reserved in a ring buffer");
 }
@@ -34,14 +34,14 @@ function finish(m: Caller, ip: number, discard: boolean): boolean {
  * Checks the perf event that the flags choose. 0: it exists and is on this CPU. Else a negative errno; `elsewhere`: the errno for another
  * CPU.
  */
-function perfEvent(m: Caller, map: ObjectArray, flags: bigint, elsewhere: number): number {
+function perfEvent(m: Caller, map: ObjectArray, flags: bigint, otherCpuErrno: number): number {
   const index = (flags & BPF_F_INDEX_MASK) === BPF_F_CURRENT_CPU ? m.env.cpu : Number(flags & BPF_F_INDEX_MASK);
   if (index >= map.def.maxEntries) return -ERRNO.E2BIG;
   if (map.objectAt(index) === 0) return -ERRNO.ENOENT;
-  return index === m.env.cpu ? 0 : -elsewhere;
+  return index === m.env.cpu ? 0 : -otherCpuErrno;
 }
 
-function eventsArg(m: Caller, ip: number, n: number): ObjectArray | undefined {
+function perfEventsArg(m: Caller, ip: number, n: number): ObjectArray | undefined {
   const map = mapArg(m, ip, n);
   if (map === undefined || map instanceof ObjectArray) return map;
   m.raise("argument", ip, `map ${map.name} holds no perf events`);
@@ -50,7 +50,7 @@ function eventsArg(m: Caller, ip: number, n: number): ObjectArray | undefined {
 
 /** bpf_perf_event_output: the flags choose the event of a CPU. Packet programs may append packet bytes. */
 const perfOutput: Helper = (m, ip) => {
-  const map = eventsArg(m, ip, 2);
+  const map = perfEventsArg(m, ip, 2);
   if (map === undefined) return false;
   const flags = u64Arg(m, 3);
   const size = u32Arg(m, 5);
@@ -66,14 +66,14 @@ const perfOutput: Helper = (m, ip) => {
   data.set(m.memory.u8.subarray(at, at + size));
   const start = m.memory.r32(PKT_DATA);
   data.set(m.memory.u8.subarray(start, start + append), size);
-  m.memory.outputRecord({ map: map.name, cpu: m.env.cpu, data });
+  m.memory.addOutput({ map: map.name, cpu: m.env.cpu, data });
   map.observer?.({ map: map.name, op: "output", value: data });
   return ret(m, 0);
 };
 
 export const OUTPUT_HELPERS = {
   ringbuf_output: (m, ip) => {
-    const map = ringbuf(m, ip);
+    const map = ringbufArg(m, ip);
     if (map === undefined) return false;
     const size = u32Arg(m, 3);
     const at = memArg(m, ip, 2, size, false);
@@ -82,16 +82,16 @@ export const OUTPUT_HELPERS = {
   },
 
   ringbuf_reserve: (m, ip) => {
-    const map = ringbuf(m, ip);
+    const map = ringbufArg(m, ip);
     if (map === undefined) return false;
     return retPointer(m, u64Arg(m, 3) !== 0n ? 0 : map.reserve(u32Arg(m, 2)));
   },
 
-  ringbuf_submit: (m, ip) => finish(m, ip, false),
-  ringbuf_discard: (m, ip) => finish(m, ip, true),
+  ringbuf_submit: (m, ip) => finishRecord(m, ip, false),
+  ringbuf_discard: (m, ip) => finishRecord(m, ip, true),
 
   ringbuf_query: (m, ip) => {
-    const map = ringbuf(m, ip);
+    const map = ringbufArg(m, ip);
     return map !== undefined && ret(m, map.query(u32Arg(m, 2)));
   },
 
@@ -99,14 +99,14 @@ export const OUTPUT_HELPERS = {
 
   // The events here only carry records (PERF_COUNT_SW_BPF_OUTPUT). They count nothing.
   perf_event_read: (m, ip) => {
-    const map = eventsArg(m, ip, 1);
+    const map = perfEventsArg(m, ip, 1);
     if (map === undefined) return false;
     const flags = u64Arg(m, 2);
     return ret(m, flags > BPF_F_INDEX_MASK ? -ERRNO.EINVAL : perfEvent(m, map, flags, ERRNO.EINVAL));
   },
 
   perf_event_read_value: (m, ip) => {
-    const map = eventsArg(m, ip, 1);
+    const map = perfEventsArg(m, ip, 1);
     const size = u32Arg(m, 4);
     const at = map === undefined ? -1 : memArg(m, ip, 3, size, true);
     if (map === undefined || at < 0) return false;

@@ -1,12 +1,12 @@
 // Reading memory that may not exist, and the stack of the simulated kernel.
 // @kernel kernel/trace/bpf_trace.c, kernel/bpf/stackmap.c
 import { ERRNO } from "../../facts/errno.ts";
-import { StackTraceMap } from "../maps/storage.ts";
+import { StackTraceMap } from "../maps/stack-trace.ts";
 import { currentTask } from "../task.ts";
 import { type Caller, type Helper, mapArg, memArg, pointerArg, ret, u32Arg, u64Arg } from "./call.ts";
 
 /** Copies kernel memory if it exists; else zeroes the target and returns -EFAULT. There is no user memory here. */
-function read(m: Caller, ip: number, kernel: boolean): boolean {
+function probeRead(m: Caller, ip: number, kernel: boolean): boolean {
   const size = u32Arg(m, 2);
   const to = memArg(m, ip, 1, size, true);
   if (to < 0) return false;
@@ -17,7 +17,7 @@ function read(m: Caller, ip: number, kernel: boolean): boolean {
 }
 
 /** Returns the length with NUL, or -EFAULT after zeroing the target. */
-function readString(m: Caller, ip: number, kernel: boolean): boolean {
+function probeReadString(m: Caller, ip: number, kernel: boolean): boolean {
   const size = u32Arg(m, 2);
   const to = memArg(m, ip, 1, size, true);
   if (to < 0) return false;
@@ -37,7 +37,7 @@ function readString(m: Caller, ip: number, kernel: boolean): boolean {
 }
 
 /** Return addresses of the program's own frames, innermost first. The simulated kernel stack has nothing else. */
-function trace(m: Caller): bigint[] {
+function stackAddresses(m: Caller): bigint[] {
   return m
     .frames()
     .map((frame) => 0xffff_ffff_c000_0000n + BigInt(frame.prog) * 0x10_0000n + BigInt(frame.slot * 8))
@@ -51,7 +51,7 @@ const BPF_F_REUSE_STACKID = 1n << 10n;
 const BPF_F_USER_BUILD_ID = 1n << 11n;
 
 /** Arguments 2 … 4: target, its size in bytes, flags. */
-const stack: Helper = (m, ip) => {
+const getStack: Helper = (m, ip) => {
   const size = u32Arg(m, 3);
   const to = memArg(m, ip, 2, size, true);
   if (to < 0) return false;
@@ -61,7 +61,7 @@ const stack: Helper = (m, ip) => {
     return ret(m, -ERRNO.EINVAL);
   }
   if ((flags & BPF_F_USER_STACK) !== 0n) return ret(m, -ERRNO.EFAULT);
-  const addresses = trace(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK), size / 8 + Number(flags & 0xffn));
+  const addresses = stackAddresses(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK), size / 8 + Number(flags & 0xffn));
   addresses.forEach((address, i) => {
     m.memory.w64(to + 8 * i, address);
   });
@@ -69,13 +69,13 @@ const stack: Helper = (m, ip) => {
 };
 
 export const PROBE_HELPERS = {
-  probe_read: (m, ip) => read(m, ip, true),
-  probe_read_kernel: (m, ip) => read(m, ip, true),
-  probe_read_user: (m, ip) => read(m, ip, false),
-  copy_from_user: (m, ip) => read(m, ip, false),
-  probe_read_str: (m, ip) => readString(m, ip, true),
-  probe_read_kernel_str: (m, ip) => readString(m, ip, true),
-  probe_read_user_str: (m, ip) => readString(m, ip, false),
+  probe_read: (m, ip) => probeRead(m, ip, true),
+  probe_read_kernel: (m, ip) => probeRead(m, ip, true),
+  probe_read_user: (m, ip) => probeRead(m, ip, false),
+  copy_from_user: (m, ip) => probeRead(m, ip, false),
+  probe_read_str: (m, ip) => probeReadString(m, ip, true),
+  probe_read_kernel_str: (m, ip) => probeReadString(m, ip, true),
+  probe_read_user_str: (m, ip) => probeReadString(m, ip, false),
 
   get_stackid: (m, ip) => {
     const map = mapArg(m, ip, 2);
@@ -84,7 +84,7 @@ export const PROBE_HELPERS = {
     const flags = u64Arg(m, 3);
     const known = BPF_F_SKIP_FIELD_MASK | BPF_F_USER_STACK | BPF_F_FAST_STACK_CMP | BPF_F_REUSE_STACKID;
     if ((flags & ~known) !== 0n) return ret(m, -ERRNO.EINVAL);
-    const skipped = trace(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK));
+    const skipped = stackAddresses(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK));
     if ((flags & BPF_F_USER_STACK) !== 0n || skipped.length === 0) return ret(m, -ERRNO.EFAULT);
     return ret(m, map.remember(skipped, (flags & BPF_F_REUSE_STACKID) !== 0n));
   },
@@ -104,9 +104,9 @@ export const PROBE_HELPERS = {
     return ret(m, size === 0 ? 0 : -ERRNO.EFAULT);
   },
 
-  get_stack: stack,
+  get_stack: getStack,
   get_task_stack: (m, ip) =>
     pointerArg(m, 1) === currentTask(m)
-      ? stack(m, ip)
+      ? getStack(m, ip)
       : m.raise("argument", ip, "argument 1 of bpf_get_task_stack is not the task that runs"),
 } satisfies Record<string, Helper>;

@@ -5,7 +5,7 @@ import { ENOTSUPP, ERRNO } from "../../facts/errno.ts";
 import { ETH_HLEN, ETH_P_8021AD, ETH_P_8021Q, ETH_P_IP, ETH_P_IPV6, htons } from "../../facts/net.ts";
 import { ctxField, SKB } from "../ctx.ts";
 import { PACKET, PKT_DATA, PKT_END, PKT_HARD_END, PKT_MAC, PKT_NET } from "../layout.ts";
-import { movePacket, packetLength, packetPlace } from "../packet.ts";
+import { movePacket, packetLength, packetOffset } from "../packet.ts";
 import { type Caller, type Helper, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
 import { checksumAdd, checksumDiff, checksumFold, checksumReplace } from "./checksum.ts";
 
@@ -26,21 +26,21 @@ const BE_8021AD = htons(ETH_P_8021AD);
 const VLAN_HLEN = 4;
 const ETH_ALEN = 6;
 
-const field = (m: Caller, name: string): number => m.memory.r32(ctxField(SKB, name));
-const setField = (m: Caller, name: string, value: number): void => m.memory.w32(ctxField(SKB, name), value);
+const skbField = (m: Caller, name: string): number => m.memory.r32(ctxField(SKB, name));
+const setSkbField = (m: Caller, name: string, value: number): void => m.memory.w32(ctxField(SKB, name), value);
 
 /** Moves the edges of the packet and updates skb->len. */
 function resize(m: Caller, data: number, end: number): void {
   movePacket(m.memory, data, data, end);
-  setField(m, "len", end - data);
+  setSkbField(m, "len", end - data);
 }
 
 /** Buffer offset of `size` packet bytes that may be changed, or -1 (-EFAULT). */
-function writable(m: Caller, offset: number, size: number): number {
+function writableOffset(m: Caller, offset: number, size: number): number {
   return offset + size <= packetLength(m.memory) ? m.memory.r32(PKT_DATA) + offset : -1;
 }
 
-const loadBytes = (m: Caller, ip: number, offset: number, start: number): boolean => {
+const copyPacketBytes = (m: Caller, ip: number, offset: number, start: number): boolean => {
   const size = u32Arg(m, 4);
   const to = memArg(m, ip, 3, size, true);
   if (to < 0) return false;
@@ -85,7 +85,7 @@ function changeTail(m: Caller, length: number): number {
 /** Adds or removes room between the MAC header and the network header, or behind the network header: what tunnels push and pop. */
 function adjustRoom(m: Caller, diff: number, mode: number, flags: bigint): number {
   const { memory } = m;
-  const protocol = field(m, "protocol");
+  const protocol = skbField(m, "protocol");
   const encapL3 = flags & 6n;
   const decap = flags & (3n << 7n);
   if ((flags & ~0xff_0000_0000_01ffn) !== 0n) return -ERRNO.EINVAL;
@@ -108,42 +108,42 @@ function adjustRoom(m: Caller, diff: number, mode: number, flags: bigint): numbe
   // The distance from the MAC header to the network header does not change; the MAC header moves.
   if (!moveHead(m, off, -diff)) return -ERRNO.ENOMEM;
   memory.w32(PKT_NET, memory.r32(PKT_NET) - diff);
-  if (encapL3 === 4n || decap === 2n << 7n) setField(m, "protocol", BE_IPV6);
-  if (encapL3 === 2n || decap === 1n << 7n) setField(m, "protocol", BE_IP);
+  if (encapL3 === 4n || decap === 2n << 7n) setSkbField(m, "protocol", BE_IPV6);
+  if (encapL3 === 2n || decap === 1n << 7n) setSkbField(m, "protocol", BE_IP);
   return 0;
 }
 
 function vlanPush(m: Caller, proto: number, tci: number): number {
   const kind = proto === BE_8021Q || proto === BE_8021AD ? proto : BE_8021Q;
   const { memory } = m;
-  if (field(m, "vlan_present") !== 0) {
+  if (skbField(m, "vlan_present") !== 0) {
     // The tag that was kept beside the packet is written into it, behind the addresses.
     if (!moveHead(m, 2 * ETH_ALEN, -VLAN_HLEN)) return -ERRNO.ENOMEM;
     const at = memory.r32(PKT_DATA) + 2 * ETH_ALEN;
-    memory.w16(at, field(m, "vlan_proto"));
-    const old = field(m, "vlan_tci");
+    memory.w16(at, skbField(m, "vlan_proto"));
+    const old = skbField(m, "vlan_tci");
     memory.w16(at + 2, ((old & 0xff) << 8) | (old >>> 8));
-    setField(m, "protocol", field(m, "vlan_proto"));
+    setSkbField(m, "protocol", skbField(m, "vlan_proto"));
   }
-  setField(m, "vlan_present", 1);
-  setField(m, "vlan_proto", kind);
-  setField(m, "vlan_tci", tci);
+  setSkbField(m, "vlan_present", 1);
+  setSkbField(m, "vlan_proto", kind);
+  setSkbField(m, "vlan_tci", tci);
   return 0;
 }
 
 function vlanPop(m: Caller): number {
   const { memory } = m;
-  if (field(m, "vlan_present") === 0) {
-    const protocol = field(m, "protocol");
+  if (skbField(m, "vlan_present") === 0) {
+    const protocol = skbField(m, "protocol");
     if (protocol !== BE_8021Q && protocol !== BE_8021AD) return 0;
     if (packetLength(memory) < ETH_HLEN + VLAN_HLEN) return 0;
     moveHead(m, 2 * ETH_ALEN, VLAN_HLEN);
-    setField(m, "protocol", memory.view.getUint16(memory.r32(PKT_DATA) + 2 * ETH_ALEN, true));
+    setSkbField(m, "protocol", memory.view.getUint16(memory.r32(PKT_DATA) + 2 * ETH_ALEN, true));
     return 0;
   }
-  setField(m, "vlan_present", 0);
-  setField(m, "vlan_proto", 0);
-  setField(m, "vlan_tci", 0);
+  setSkbField(m, "vlan_present", 0);
+  setSkbField(m, "vlan_proto", 0);
+  setSkbField(m, "vlan_tci", 0);
   return 0;
 }
 
@@ -154,7 +154,7 @@ function replaceChecksum(m: Caller, l4: boolean): boolean {
   const l4Flags = BPF_F_MARK_MANGLED_0 | BPF_F_MARK_ENFORCE | BPF_F_PSEUDO_HDR | BPF_F_IPV6;
   if ((flags & ~(BPF_F_HDR_FIELD_MASK | (l4 ? l4Flags : 0n))) !== 0n) return ret(m, -ERRNO.EINVAL);
   if (offset > 0xffff || offset & 1) return ret(m, -ERRNO.EFAULT);
-  const at = writable(m, offset, 2);
+  const at = writableOffset(m, offset, 2);
   if (at < 0) return ret(m, -ERRNO.EFAULT);
   const old = m.memory.view.getUint16(at, true);
   const mangled = l4 && (flags & BPF_F_MARK_MANGLED_0) !== 0n;
@@ -168,11 +168,11 @@ function replaceChecksum(m: Caller, l4: boolean): boolean {
 }
 
 export const SKB_HELPERS = {
-  skb_load_bytes: (m, ip) => loadBytes(m, ip, u32Arg(m, 2), m.memory.r32(PKT_DATA)),
+  skb_load_bytes: (m, ip) => copyPacketBytes(m, ip, u32Arg(m, 2), m.memory.r32(PKT_DATA)),
 
   skb_load_bytes_relative: (m, ip) => {
     const start = u32Arg(m, 5) === 0 ? PKT_MAC : PKT_NET;
-    return loadBytes(m, ip, u32Arg(m, 2), m.memory.r32(start));
+    return copyPacketBytes(m, ip, u32Arg(m, 2), m.memory.r32(start));
   },
 
   skb_store_bytes: (m, ip) => {
@@ -180,10 +180,10 @@ export const SKB_HELPERS = {
     const from = memArg(m, ip, 3, size, false);
     if (from < 0) return false;
     if ((flags & ~(BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH)) !== 0n) return ret(m, -ERRNO.EINVAL);
-    const at = writable(m, offset, size);
+    const at = writableOffset(m, offset, size);
     if (at < 0) return ret(m, -ERRNO.EFAULT);
     m.memory.copyWithin(at, from, size);
-    if ((flags & BPF_F_INVALIDATE_HASH) !== 0n) setField(m, "hash", 0);
+    if ((flags & BPF_F_INVALIDATE_HASH) !== 0n) setSkbField(m, "hash", 0);
     return ret(m, 0);
   },
 
@@ -211,7 +211,7 @@ export const SKB_HELPERS = {
   skb_adjust_room: (m) => ret(m, adjustRoom(m, s32Arg(m, 2), u32Arg(m, 3), u64Arg(m, 4))),
 
   skb_change_proto: (m) => {
-    const [from, to] = [field(m, "protocol"), u32Arg(m, 2) & 0xffff];
+    const [from, to] = [skbField(m, "protocol"), u32Arg(m, 2) & 0xffff];
     const known = (from === BE_IP && to === BE_IPV6) || (from === BE_IPV6 && to === BE_IP);
     if (u64Arg(m, 3) !== 0n) return ret(m, -ERRNO.EINVAL);
     if (!known) return ret(m, -ENOTSUPP);
@@ -219,16 +219,16 @@ export const SKB_HELPERS = {
     const macLength = m.memory.r32(PKT_NET) - m.memory.r32(PKT_MAC);
     if (!moveHead(m, macLength, -diff)) return ret(m, -ERRNO.ENOMEM);
     m.memory.w32(PKT_NET, m.memory.r32(PKT_NET) - diff);
-    setField(m, "protocol", to);
-    setField(m, "hash", 0);
+    setSkbField(m, "protocol", to);
+    setSkbField(m, "hash", 0);
     return ret(m, 0);
   },
 
   skb_change_type: (m) => {
     const type = u32Arg(m, 2);
     // Only host, broadcast, multicast and otherhost can be changed, and only into each other.
-    if (type > 3 || field(m, "pkt_type") > 3) return ret(m, -ERRNO.EINVAL);
-    setField(m, "pkt_type", type);
+    if (type > 3 || skbField(m, "pkt_type") > 3) return ret(m, -ERRNO.EINVAL);
+    setSkbField(m, "pkt_type", type);
     return ret(m, 0);
   },
 
@@ -257,15 +257,15 @@ export const SKB_HELPERS = {
   csum_level: (m) => ret(m, u64Arg(m, 2) > 3n ? -ERRNO.EINVAL : u64Arg(m, 2) === 0n ? -ERRNO.EACCES : 0),
 
   get_hash_recalc: (m) => {
-    if (field(m, "hash") === 0) setField(m, "hash", flowHash(m));
-    return ret64(m, BigInt(field(m, "hash")));
+    if (skbField(m, "hash") === 0) setSkbField(m, "hash", flowHash(m));
+    return ret64(m, BigInt(skbField(m, "hash")));
   },
   set_hash_invalid: (m) => {
-    setField(m, "hash", 0);
+    setSkbField(m, "hash", 0);
     return ret(m, 0);
   },
   set_hash: (m) => {
-    setField(m, "hash", u32Arg(m, 2));
+    setSkbField(m, "hash", u32Arg(m, 2));
     return ret(m, 0);
   },
 
@@ -275,7 +275,7 @@ export const SKB_HELPERS = {
 
   // tstamp_type holds the kind of clock. Only IP packets carry a time stamp.
   skb_set_tstamp: (m) => {
-    const protocol = field(m, "protocol");
+    const protocol = skbField(m, "protocol");
     const [tstamp, clock] = [u64Arg(m, 2), u32Arg(m, 3)];
     if (protocol !== BE_IP && protocol !== BE_IPV6) return ret(m, -ERRNO.EOPNOTSUPP);
     if (clock > 2 || (clock > 0 && tstamp === 0n)) return ret(m, -ERRNO.EINVAL);
@@ -293,7 +293,7 @@ export const SKB_HELPERS = {
 
 /** A number for the flow: a hash of the packet's addresses. */
 function flowHash(m: Caller): number {
-  const at = packetPlace(m.memory, -0x100000 + 12, 8);
+  const at = packetOffset(m.memory, -0x100000 + 12, 8);
   if (at < 0) return 1;
   return checksumFold(checksumAdd(m.memory.r32(at), m.memory.r32(at + 4))) | 1;
 }

@@ -5,10 +5,10 @@ import { ERRNO } from "../../facts/errno.ts";
 import { AF_INET } from "../../facts/net.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
 import { ctxField, SOCK } from "../ctx.ts";
-import { CTX, OBJECT_TOP, SCRATCH } from "../layout.ts";
+import { CTX, NEXT_OBJECT, SCRATCH } from "../layout.ts";
 import { type Caller, type Helper, memArg, pointerArg, ret, retPointer, u32Arg, u64Arg } from "./call.ts";
 
-const lookup: Helper = (m, ip) => {
+const lookupSocket: Helper = (m, ip) => {
   const size = u32Arg(m, 3);
   const tuple = memArg(m, ip, 2, size, false);
   if (tuple < 0) return false;
@@ -21,9 +21,9 @@ const TCP_LISTEN = 10;
 
 /** A new listening socket, as struct bpf_sock. 0: no room for one more. */
 function newSocket({ memory }: Caller): number {
-  const at = memory.r32(OBJECT_TOP);
+  const at = memory.r32(NEXT_OBJECT);
   if (at + SOCK_BYTES > SCRATCH) return 0;
-  memory.w32(OBJECT_TOP, at + SOCK_BYTES);
+  memory.w32(NEXT_OBJECT, at + SOCK_BYTES);
   memory.fill(at, SOCK_BYTES);
   memory.permit(at, SOCK_BYTES, false);
   memory.w32(at + sockField("family"), AF_INET);
@@ -32,24 +32,24 @@ function newSocket({ memory }: Caller): number {
 }
 
 /** Frees a socket that a look-up found. The packet's own socket stays. */
-function release(m: Caller): void {
+function releaseSocket(m: Caller): void {
   if (!m.env.sockets) return;
   const at = pointerArg(m, 1);
   if (at > 0 && m.memory.allows(at, SOCK_BYTES, false)) m.memory.forbid(at, SOCK_BYTES);
 }
 
 /** Returns argument 1 itself. NULL: it is not an address. */
-const same = (m: Caller): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
+const returnArgument = (m: Caller): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
 
 export const SOCK_HELPERS = {
-  sk_lookup_tcp: lookup,
-  sk_lookup_udp: lookup,
-  skc_lookup_tcp: lookup,
+  sk_lookup_tcp: lookupSocket,
+  sk_lookup_udp: lookupSocket,
+  skc_lookup_tcp: lookupSocket,
   sk_release: (m) => {
-    release(m);
+    releaseSocket(m);
     return ret(m, 0);
   },
-  sk_fullsock: same,
+  sk_fullsock: returnArgument,
   // The test socket is neither TCP nor listening.
   tcp_sock: (m) => retPointer(m, 0),
   get_listener_sock: (m) => retPointer(m, 0),

@@ -2,7 +2,7 @@
 // @kernel kernel/bpf/helpers.c, kernel/trace/bpf_trace.c
 import { ERRNO } from "../../facts/errno.ts";
 import { nextRandom } from "../env.ts";
-import { RANDOM } from "../layout.ts";
+import { RANDOM_STATE } from "../layout.ts";
 import { commBytes, currentTask } from "../task.ts";
 import { type Caller, type Helper, memArg, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
 
@@ -11,7 +11,7 @@ const NS_PER_JIFFY = 4_000_000n;
 const coarse = (ns: bigint) => ns - (ns % NS_PER_JIFFY);
 const INITIAL_JIFFIES = 0xffff_ffffn - 300n * 250n + 1n;
 
-const now = (m: Caller) => m.memory.now(m.env.tick);
+const now = (m: Caller) => m.memory.readClock(m.env.tick);
 
 export const TASK_HELPERS = {
   ktime_get_ns: (m) => ret64(m, now(m)),
@@ -22,9 +22,9 @@ export const TASK_HELPERS = {
 
   get_prandom_u32: (m) => {
     const state = new Uint32Array(4);
-    for (let i = 0; i < 4; i++) state[i] = m.memory.r32(RANDOM + 4 * i);
+    for (let i = 0; i < 4; i++) state[i] = m.memory.r32(RANDOM_STATE + 4 * i);
     const value = nextRandom(state);
-    for (let i = 0; i < 4; i++) m.memory.w32(RANDOM + 4 * i, state[i] as number);
+    for (let i = 0; i < 4; i++) m.memory.w32(RANDOM_STATE + 4 * i, state[i] as number);
     return ret(m, value);
   },
 

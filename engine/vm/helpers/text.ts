@@ -9,7 +9,7 @@ const S64_MAX = (1n << 63n) - 1n;
 const MAX_TEXT = 63;
 
 /** Parses a number at the start of `text`. Returns its value and how many characters were read, or a negative errno. */
-function parse(text: string, flags: bigint, signed: boolean): { value: bigint; read: number } | number {
+function parseNumber(text: string, flags: bigint, signed: boolean): { value: bigint; read: number } | number {
   if (![0n, 8n, 10n, 16n].includes(flags)) return -ERRNO.EINVAL;
   const space = /^[\s]*/.exec(text)?.[0].length ?? 0;
   const rest = text.slice(space, space + MAX_TEXT);
@@ -38,7 +38,7 @@ function parse(text: string, flags: bigint, signed: boolean): { value: bigint; r
   return { value, read: space + (negative ? 1 : 0) + prefix + digits };
 }
 
-function number(m: Caller, ip: number, signed: boolean): boolean {
+function parseArgument(m: Caller, ip: number, signed: boolean): boolean {
   const size = u32Arg(m, 2);
   const at = memArg(m, ip, 1, size, false);
   if (at < 0) return false;
@@ -47,15 +47,15 @@ function number(m: Caller, ip: number, signed: boolean): boolean {
   let text = "";
   for (let i = 0; i < size && m.memory.u8[at + i] !== 0; i++)
     text += String.fromCharCode(m.memory.u8[at + i] as number);
-  const parsed = parse(text, u64Arg(m, 3), signed);
+  const parsed = parseNumber(text, u64Arg(m, 3), signed);
   if (typeof parsed === "number") return ret(m, parsed);
   m.memory.w64(result, parsed.value);
   return ret(m, parsed.read);
 }
 
 export const TEXT_HELPERS = {
-  strtol: (m, ip) => number(m, ip, true),
-  strtoul: (m, ip) => number(m, ip, false),
+  strtol: (m, ip) => parseArgument(m, ip, true),
+  strtoul: (m, ip) => parseArgument(m, ip, false),
 
   strncmp: (m, ip) => {
     const size = u32Arg(m, 2);

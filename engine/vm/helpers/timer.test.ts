@@ -5,7 +5,7 @@ import type { Insn } from "../../isa/insn.ts";
 import { Jit, SharedMemory } from "../../jit/host.ts";
 import type { MapDef } from "../../program/program.ts";
 import { type BpfMap, createMap, defaultEnv, enterEvent, loadProgram, Machine } from "../index.ts";
-import { walkBothWays } from "../walk.ts";
+import { walkBothWays } from "../walk-both-ways.ts";
 
 const EXIT = insn("exit");
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
@@ -79,7 +79,7 @@ function check(insns: readonly Insn[], type: string) {
     const values = () => map.entries().map(({ values: [value] }) => value as Uint8Array);
     if (engine === "interp") machine.run(100_000);
     else if (engine === "jit") new Jit(memory).run(machine, 100_000);
-    else expect(walkBothWays(machine).wrong).toEqual([]);
+    else expect(walkBothWays(machine).differences).toEqual([]);
     const { outcome, executed } = machine;
     return { outcome, executed, values: values() };
   });

@@ -79,7 +79,7 @@ export const TIMER_HELPERS = {
   },
 } satisfies Record<string, Helper>;
 
-interface Due {
+interface DueTimer {
   readonly map: BpfMap;
   readonly key: number;
   /** The index that stood at `key`, for maps without stored keys: the walk over an array writes each index to the same place. */
@@ -90,13 +90,13 @@ interface Due {
 }
 
 /** The timer that is due first, and the arguments of its callback. */
-function firstDue(m: Caller): Due | undefined {
+function firstDue(m: Caller): DueTimer | undefined {
   const { memory } = m;
-  let due: Due | undefined;
-  for (const map of memory.sources) {
+  let due: DueTimer | undefined;
+  for (const map of memory.owners) {
     const field = map instanceof BpfMap ? map.def.fields?.bpf_timer : undefined;
     if (!(map instanceof BpfMap) || field === undefined) continue;
-    const next = (cursor: number) => map.each(cursor, m.env.cpu, TIMER.key);
+    const next = (cursor: number) => map.elementAt(cursor, m.env.cpu, TIMER.key);
     for (let element = next(0); element !== undefined; element = next(element.next)) {
       const { key, value } = element;
       const timer = value + field;
@@ -112,7 +112,7 @@ function firstDue(m: Caller): Due | undefined {
 export function fireTimer(m: Caller): boolean {
   const { memory } = m;
   if (memory.r32(TIMER.armed) === 0) return false;
-  memory.takeBack(TIMER.lent);
+  memory.revokeRead(TIMER.readGrant);
   if (memory.r32(TIMER.fired) === 0) memory.w64(TIMER.result, m.reg(0));
   const due = memory.r32(TIMER.fired) < MAX_FIRED ? firstDue(m) : undefined;
   if (due === undefined) {
@@ -121,7 +121,7 @@ export function fireTimer(m: Caller): boolean {
   }
   const { map, key, index, value, timer, time } = due;
   const state = memory.r32(timer);
-  if (!m.switchTo(memory.r32(timer + 4))) {
+  if (!m.switchProgram(memory.r32(timer + 4))) {
     // The program of the callback no longer exists, so its timer does not fire.
     memory.w32(timer, state & ~CALLBACK_MASK & ~ARMED);
     return fireTimer(m);
@@ -132,7 +132,7 @@ export function fireTimer(m: Caller): boolean {
   memory.w32(TIMER.map, map.id);
   if (time > memory.r64(CLOCK)) memory.w64(CLOCK, time);
   if (key === TIMER.key) memory.w32(key, index);
-  memory.lend(TIMER.lent, key, map.def.keySize);
+  memory.grantRead(TIMER.readGrant, key, map.def.keySize);
   m.setPointer(1, map.address);
   m.setPointer(2, key);
   m.setPointer(3, value);

@@ -9,14 +9,14 @@
 //
 // @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
-import { OBJECT_TOP, TUNNEL } from "../layout.ts";
+import { NEXT_OBJECT, TUNNEL } from "../layout.ts";
 import { type Caller, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 
-const KEY = { id: 0, remote: 4, tos: 20, ext: 22, label: 24, local: 28, size: 44 } as const;
+const TUNNEL_KEY = { id: 0, remote: 4, tos: 20, ext: 22, label: 24, local: 28, size: 44 } as const;
 /** Sizes of older, shorter versions of the struct. They are accepted too. */
-const SHORTER: readonly number[] = [8, KEY.ext, KEY.label, KEY.local];
+const SHORTER_KEY_SIZES: readonly number[] = [8, TUNNEL_KEY.ext, TUNNEL_KEY.label, TUNNEL_KEY.local];
 const MODE = { none: 0, ipv4: 1, ipv6: 2 } as const;
-const AT = { mode: 0, options: 4, flags: 8, key: 16, data: 64, size: 64 + 256 } as const;
+const METADATA = { mode: 0, optionBytes: 4, flags: 8, key: 16, options: 64, size: 64 + 256 } as const;
 const MAX_OPTIONS = 255;
 
 const BPF_F_TUNINFO_IPV6 = 1;
@@ -38,9 +38,9 @@ const TUNNEL_FLAGS = {
 } as const;
 
 /** Where the metadata of the packet is kept. 0: it has none. */
-const kept = (m: Caller): number => m.memory.r32(TUNNEL);
+const metadataOf = (m: Caller): number => m.memory.r32(TUNNEL);
 
-function shownFlags(given: number, options: boolean): number {
+function returnedFlags(given: number, options: boolean): number {
   const bit = (on: boolean, value: number) => (on ? value : 0);
   return (
     TUNNEL_FLAGS.noCache |
@@ -58,22 +58,22 @@ export const TUNNEL_HELPERS = {
     const [size, flags] = [u32Arg(m, 3), u64Arg(m, 4)];
     const from = memArg(m, ip, 2, size, false);
     if (from < 0) return false;
-    if (flags > 31n || (size !== KEY.size && !SHORTER.includes(size))) return ret(m, -ERRNO.EINVAL);
-    const key = new Uint8Array(KEY.size);
+    if (flags > 31n || (size !== TUNNEL_KEY.size && !SHORTER_KEY_SIZES.includes(size))) return ret(m, -ERRNO.EINVAL);
+    const key = new Uint8Array(TUNNEL_KEY.size);
     key.set(memory.u8.subarray(from, from + size));
     const ipv6 = (flags & BigInt(BPF_F_TUNINFO_IPV6)) !== 0n;
     const nonZero = (at: number, length: number) => key.subarray(at, at + length).some((byte) => byte !== 0);
-    if (nonZero(KEY.ext, 2) || (!ipv6 && nonZero(KEY.label, 4))) return ret(m, -ERRNO.EINVAL);
-    let at = kept(m);
+    if (nonZero(TUNNEL_KEY.ext, 2) || (!ipv6 && nonZero(TUNNEL_KEY.label, 4))) return ret(m, -ERRNO.EINVAL);
+    let at = metadataOf(m);
     if (at === 0) {
-      at = memory.r32(OBJECT_TOP);
-      memory.w32(OBJECT_TOP, at + AT.size);
+      at = memory.r32(NEXT_OBJECT);
+      memory.w32(NEXT_OBJECT, at + METADATA.size);
       memory.w32(TUNNEL, at);
     }
-    memory.w32(at + AT.mode, ipv6 ? MODE.ipv6 : MODE.ipv4);
-    memory.w32(at + AT.options, 0);
-    memory.w32(at + AT.flags, Number(flags));
-    memory.copyIn(at + AT.key, key);
+    memory.w32(at + METADATA.mode, ipv6 ? MODE.ipv6 : MODE.ipv4);
+    memory.w32(at + METADATA.optionBytes, 0);
+    memory.w32(at + METADATA.flags, Number(flags));
+    memory.copyIn(at + METADATA.key, key);
     return ret(m, 0);
   },
 
@@ -83,28 +83,29 @@ export const TUNNEL_HELPERS = {
     const [size, flags] = [u32Arg(m, 3), u64Arg(m, 4)];
     const to = memArg(m, ip, 2, size, true);
     if (to < 0) return false;
-    const at = kept(m);
+    const at = metadataOf(m);
     memory.fill(to, size);
     if (at === 0 || (flags & ~BigInt(BPF_F_TUNINFO_IPV6 | BPF_F_TUNINFO_FLAGS)) !== 0n) return ret(m, -ERRNO.EINVAL);
-    const ipv6 = memory.r32(at + AT.mode) === MODE.ipv6;
+    const ipv6 = memory.r32(at + METADATA.mode) === MODE.ipv6;
     if (ipv6 !== ((flags & BigInt(BPF_F_TUNINFO_IPV6)) !== 0n)) return ret(m, -ERRNO.EPROTO);
-    if (size !== KEY.size && (!SHORTER.includes(size) || (size === 8 && ipv6))) return ret(m, -ERRNO.EINVAL);
-    const given = memory.copyOut(at + AT.key, KEY.size);
-    const key = new Uint8Array(KEY.size);
-    key.set(given.subarray(KEY.id, KEY.id + 4), KEY.id);
-    key.set(given.subarray(KEY.tos, KEY.tos + 2), KEY.tos);
+    if (size !== TUNNEL_KEY.size && (!SHORTER_KEY_SIZES.includes(size) || (size === 8 && ipv6)))
+      return ret(m, -ERRNO.EINVAL);
+    const given = memory.copyOut(at + METADATA.key, TUNNEL_KEY.size);
+    const key = new Uint8Array(TUNNEL_KEY.size);
+    key.set(given.subarray(TUNNEL_KEY.id, TUNNEL_KEY.id + 4), TUNNEL_KEY.id);
+    key.set(given.subarray(TUNNEL_KEY.tos, TUNNEL_KEY.tos + 2), TUNNEL_KEY.tos);
     const address = ipv6 ? 16 : 4;
-    key.set(given.subarray(KEY.local, KEY.local + address), KEY.remote);
-    key.set(given.subarray(KEY.remote, KEY.remote + address), KEY.local);
+    key.set(given.subarray(TUNNEL_KEY.local, TUNNEL_KEY.local + address), TUNNEL_KEY.remote);
+    key.set(given.subarray(TUNNEL_KEY.remote, TUNNEL_KEY.remote + address), TUNNEL_KEY.local);
     if (ipv6)
       key.set(
-        given.subarray(KEY.label, KEY.label + 4).map((byte, i) => byte & FLOW_LABEL[i]!),
-        KEY.label,
+        given.subarray(TUNNEL_KEY.label, TUNNEL_KEY.label + 4).map((byte, i) => byte & FLOW_LABEL[i]!),
+        TUNNEL_KEY.label,
       );
     if ((flags & BigInt(BPF_F_TUNINFO_FLAGS)) !== 0n) {
-      const bits = shownFlags(memory.r32(at + AT.flags), memory.r32(at + AT.options) !== 0);
-      key[KEY.ext] = bits & 0xff;
-      key[KEY.ext + 1] = bits >>> 8;
+      const bits = returnedFlags(memory.r32(at + METADATA.flags), memory.r32(at + METADATA.optionBytes) !== 0);
+      key[TUNNEL_KEY.ext] = bits & 0xff;
+      key[TUNNEL_KEY.ext + 1] = bits >>> 8;
     }
     memory.copyIn(to, key.subarray(0, size));
     return ret(m, 0);
@@ -115,11 +116,11 @@ export const TUNNEL_HELPERS = {
     const size = u32Arg(m, 3);
     const from = memArg(m, ip, 2, size, false);
     if (from < 0) return false;
-    const at = kept(m);
+    const at = metadataOf(m);
     if (at === 0 || size % 4 !== 0) return ret(m, -ERRNO.EINVAL);
     if (size > MAX_OPTIONS) return ret(m, -ERRNO.ENOMEM);
-    memory.w32(at + AT.options, size);
-    memory.copyWithin(at + AT.data, from, size);
+    memory.w32(at + METADATA.optionBytes, size);
+    memory.copyWithin(at + METADATA.options, from, size);
     return ret(m, 0);
   },
 
@@ -128,12 +129,12 @@ export const TUNNEL_HELPERS = {
     const size = u32Arg(m, 3);
     const to = memArg(m, ip, 2, size, true);
     if (to < 0) return false;
-    const at = kept(m);
-    const length = at === 0 ? 0 : memory.r32(at + AT.options);
+    const at = metadataOf(m);
+    const length = at === 0 ? 0 : memory.r32(at + METADATA.optionBytes);
     memory.fill(to, size);
     if (length === 0) return ret(m, -ERRNO.ENOENT);
     if (size < length) return ret(m, -ERRNO.ENOMEM);
-    memory.copyWithin(to, at + AT.data, length);
+    memory.copyWithin(to, at + METADATA.options, length);
     return ret(m, length);
   },
 

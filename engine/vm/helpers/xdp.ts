@@ -21,7 +21,7 @@ const edges = (m: Caller) => ({
   first: m.memory.r32(PKT_HARD_START) + XDP_FRAME_BYTES,
 });
 
-function copy(m: Caller, ip: number, store: boolean): boolean {
+function copyPacketBytes(m: Caller, ip: number, store: boolean): boolean {
   const [offset, size] = [u32Arg(m, 2), u32Arg(m, 4)];
   const at = memArg(m, ip, 3, size, !store);
   if (at < 0) return false;
@@ -62,8 +62,8 @@ export const XDP_HELPERS = {
     return ret(m, 0);
   },
 
-  xdp_load_bytes: (m, ip) => copy(m, ip, false),
-  xdp_store_bytes: (m, ip) => copy(m, ip, true),
+  xdp_load_bytes: (m, ip) => copyPacketBytes(m, ip, false),
+  xdp_store_bytes: (m, ip) => copyPacketBytes(m, ip, true),
   xdp_get_buff_len: (m) => ret64(m, BigInt(packetLength(m.memory))),
 
   // The redirection is recorded and returned as in the kernel. The packet is not followed further.

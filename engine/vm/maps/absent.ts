@@ -9,20 +9,20 @@ import { u32Key } from "./array.ts";
 import * as M from "./map.ts";
 
 export class AbsentMap extends M.BpfMap {
-  readonly #why: number;
+  readonly #errno: number;
   readonly #kind: "array" | "hash" | "lru" | "other";
   /** Key in hex → value. All other values of an array are zero. */
   readonly #values = new Map<string, Uint8Array>();
 
   /** `why`: the positive errno that a run of a program with this map ends with. */
-  constructor(memory: Memory, def: MapDef, why: number) {
+  constructor(memory: Memory, def: MapDef, errno: number) {
     super(memory, def);
-    this.#why = why;
+    this.#errno = errno;
     this.#kind = KINDS[def.type] ?? "other";
   }
 
-  override get absent(): number {
-    return this.#why;
+  override get absentErrno(): number {
+    return this.#errno;
   }
 
   override lookup(key: Uint8Array): Uint8Array | number {
@@ -36,12 +36,12 @@ export class AbsentMap extends M.BpfMap {
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     if (this.#kind === "other") return super.update(key, value, flags);
-    const refused = this.#refuses(key, flags);
+    const refused = this.#updateError(key, flags);
     if (refused === 0) this.#values.set(toHex(key), value.slice());
     return refused;
   }
 
-  #refuses(key: Uint8Array, flags: number): number {
+  #updateError(key: Uint8Array, flags: number): number {
     const { maxEntries } = this.def;
     if (flags & M.BPF_F_LOCK && !this.hasLock) return -M.EINVAL;
     const how = flags & ~M.BPF_F_LOCK;
@@ -73,7 +73,7 @@ export class AbsentMap extends M.BpfMap {
   override entries(limit = Number.POSITIVE_INFINITY): M.MapEntry[] {
     return [...this.#values].slice(0, limit).map(([key, value]) => ({
       key: fromHex(key) as Uint8Array,
-      values: this.perCpu ? this.split(value) : [value.slice()],
+      values: this.perCpu ? this.splitByCpu(value) : [value.slice()],
     }));
   }
 
@@ -81,8 +81,8 @@ export class AbsentMap extends M.BpfMap {
     return this.#values.size;
   }
 
-  *places() {}
-  protected release(): void {}
+  *bufferRegions() {}
+  protected freeStorage(): void {}
 }
 
 const indexOf = (key: Uint8Array): number => viewOf(key).getUint32(0, true);

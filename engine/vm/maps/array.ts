@@ -26,7 +26,7 @@ export class ArrayMap extends M.BpfMap {
   }
 
   /** false: there was no memory for the values. */
-  get made(): boolean {
+  get isAllocated(): boolean {
     return this.#values !== 0;
   }
 
@@ -50,10 +50,10 @@ export class ArrayMap extends M.BpfMap {
 
   override updateAt(key: number, value: number, flags: number, cpu: number): number {
     const index = this.memory.r32(key);
-    const error = this.#refuses(index, flags);
+    const error = this.#updateError(index, flags);
     if (error !== 0) return error;
     const at = this.#at(index, cpu);
-    this.#tell(index, at, value);
+    this.#notify(index, at, value);
     this.storeValue(at, value, false);
     return 0;
   }
@@ -62,7 +62,7 @@ export class ArrayMap extends M.BpfMap {
     return -M.EINVAL;
   }
 
-  override each(index: number, cpu: number, keyAt: number) {
+  override elementAt(index: number, cpu: number, keyAt: number) {
     if (index >= this.def.maxEntries) return undefined;
     this.memory.w32(keyAt, index);
     return { key: keyAt, value: this.#at(index, cpu), next: index + 1 };
@@ -77,7 +77,7 @@ export class ArrayMap extends M.BpfMap {
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     const index = viewOf(key).getUint32(0, true);
     // bpf(2) checks for the lock before it calls the map.
-    const error = flags & M.BPF_F_LOCK && !this.hasLock ? -M.EINVAL : this.#refuses(index, flags);
+    const error = flags & M.BPF_F_LOCK && !this.hasLock ? -M.EINVAL : this.#updateError(index, flags);
     if (error !== 0) return error;
     const staged = this.stage(1, value);
     for (let copy = 0; copy < this.#copies; copy++) {
@@ -101,7 +101,7 @@ export class ArrayMap extends M.BpfMap {
     return this.def.maxEntries;
   }
 
-  *places() {
+  *bufferRegions() {
     if (this.def.maxEntries > 64) {
       yield {
         ...this.region(this.#values, undefined),
@@ -117,18 +117,18 @@ export class ArrayMap extends M.BpfMap {
     }
   }
 
-  protected release(): void {
+  protected freeStorage(): void {
     this.memory.free(this.#values, this.#bytes);
   }
 
-  #refuses(index: number, flags: number): number {
+  #updateError(index: number, flags: number): number {
     if ((flags & ~M.BPF_F_LOCK) > M.BPF_EXIST) return -M.EINVAL;
     if (index >= this.def.maxEntries) return -M.E2BIG;
     if (flags & M.BPF_NOEXIST) return -M.EEXIST;
     return flags & M.BPF_F_LOCK && !this.hasLock ? -M.EINVAL : 0;
   }
 
-  #tell(index: number, at: number, value: number): void {
+  #notify(index: number, at: number, value: number): void {
     this.observer?.({
       map: this.name,
       op: "update",
@@ -154,7 +154,7 @@ export class ObjectArray extends M.BpfMap {
     this.#values = memory.alloc(def.maxEntries * 4);
   }
 
-  get made(): boolean {
+  get isAllocated(): boolean {
     return this.#values !== 0;
   }
 
@@ -210,9 +210,9 @@ export class ObjectArray extends M.BpfMap {
     return found;
   }
 
-  *places() {}
+  *bufferRegions() {}
 
-  protected release(): void {
+  protected freeStorage(): void {
     this.memory.free(this.#values, this.def.maxEntries * 4);
   }
 }

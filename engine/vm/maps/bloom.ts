@@ -22,7 +22,7 @@ export class BloomMap extends M.BpfMap {
     this.#bits = memory.alloc(bits / 8);
   }
 
-  get made(): boolean {
+  get isAllocated(): boolean {
     return this.#bits !== 0;
   }
 
@@ -78,9 +78,9 @@ export class BloomMap extends M.BpfMap {
     return [];
   }
 
-  *places() {}
+  *bufferRegions() {}
 
-  protected release(): void {
+  protected freeStorage(): void {
     this.memory.free(this.#bits, (this.#mask + 1) / 8);
   }
 }

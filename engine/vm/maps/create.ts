@@ -2,22 +2,23 @@
 import { ERRNO } from "../../facts/errno.ts";
 import { checkMapCreate } from "../../facts/map-create.ts";
 import type { MapDef } from "../../program/program.ts";
-import { type Memory, ROOM_FOR_MAPS } from "../memory.ts";
+import type { Memory } from "../memory.ts";
 import { AbsentMap, canBeAbsent } from "./absent.ts";
 import { ArrayMap, ObjectArray } from "./array.ts";
 import { BloomMap } from "./bloom.ts";
+import { CgroupStorageMap } from "./cgroup-storage.ts";
 import { HashMap } from "./hash.ts";
 import { LpmMap } from "./lpm.ts";
 import type { BpfMap } from "./map.ts";
 import { QueueMap } from "./queue.ts";
+import { RedirectMap } from "./redirect.ts";
 import { RingbufMap } from "./ringbuf.ts";
-import { CgroupStorageMap, StackTraceMap } from "./storage.ts";
-import { TargetMap } from "./targets.ts";
+import { StackTraceMap } from "./stack-trace.ts";
 import { UserRingbufMap } from "./user-ringbuf.ts";
 
-type Kind = new (memory: Memory, def: MapDef) => BpfMap & { readonly made: boolean };
+type MapClass = new (memory: Memory, def: MapDef) => BpfMap & { readonly isAllocated: boolean };
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const CLASSES: Readonly<Record<string, MapClass>> = {
   array: ArrayMap,
   percpu_array: ArrayMap,
   hash: HashMap,
@@ -38,16 +39,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   stack_trace: StackTraceMap,
   cgroup_storage: CgroupStorageMap,
   percpu_cgroup_storage: CgroupStorageMap,
-  devmap: TargetMap,
-  devmap_hash: TargetMap,
-  cpumap: TargetMap,
-  xskmap: TargetMap,
+  devmap: RedirectMap,
+  devmap_hash: RedirectMap,
+  cpumap: RedirectMap,
+  xskmap: RedirectMap,
 };
 
-const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
-
 /** How many bytes the values of a map take. For a ring buffer: its data, which lies in memory twice. */
-function valueBytes({ type, valueSize, maxEntries }: MapDef, cpus: number): number {
+function storageBytes({ type, valueSize, maxEntries }: MapDef, cpus: number): number {
   if (valueSize === 0) return 2 * maxEntries;
   return maxEntries * Math.ceil(valueSize / 8) * 8 * (/percpu/.test(type) ? cpus : 1);
 }
@@ -55,23 +54,16 @@ function valueBytes({ type, valueSize, maxEntries }: MapDef, cpus: number): numb
 /** Memory of the simulated machine in bytes. A larger map is refused with -ENOMEM, as vmalloc() does. */
 const TOTAL_RAM = 2 ** 34;
 
-/** The sentence why programs with these maps cannot run for lack of memory. It names the largest map and the limit. */
-export function outOfMemory(maps: readonly MapDef[], cpus: number): string {
-  const largest = [...maps].sort((a, b) => valueBytes(b, cpus) - valueBytes(a, cpus))[0];
-  const asks = largest === undefined ? "" : `map ${largest.name} asks for ${megabytes(valueBytes(largest, cpus))}: `;
-  return `${asks}all maps of the simulated machine together have ${megabytes(ROOM_FOR_MAPS)}`;
-}
-
 /** A map, or the negative errno of BPF_MAP_CREATE. A map that does not fit, or whose kind is not simulated, is an AbsentMap. */
 export function createMap(memory: Memory, def: MapDef): BpfMap | number {
   const refused = checkMapCreate(def);
   if (refused !== 0) return refused;
-  const bytes = valueBytes(def, memory.cpus);
+  const bytes = storageBytes(def, memory.cpus);
   if (bytes > TOTAL_RAM) return -ERRNO.ENOMEM;
   if (bytes > memory.largestMap && canBeAbsent(def)) return new AbsentMap(memory, def, ERRNO.ENOMEM);
-  const kind = KINDS[def.type];
+  const kind = CLASSES[def.type];
   const map = kind && new kind(memory, def);
-  if (map?.made && memory.reserveScratch(Math.max(def.keySize, map.userValueSize))) return map;
+  if (map?.isAllocated && memory.reserveScratch(Math.max(def.keySize, map.userValueSize))) return map;
   map?.close();
   return new AbsentMap(memory, def, kind ? ERRNO.ENOMEM : ERRNO.EOPNOTSUPP);
 }

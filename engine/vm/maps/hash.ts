@@ -49,14 +49,14 @@ export class HashMap extends M.BpfMap {
     this.#head = memory.alloc(HEAD_BYTES);
     this.#buckets = buckets * 4 < MAX_BYTES ? memory.alloc(buckets * 4) : 0;
     this.#pool = new Pool(memory, this.#head + POOL, {
-      bytes: this.#valueAt + this.#copies * this.stride,
+      elementBytes: this.#valueAt + this.#copies * this.stride,
       // One more than max_entries: an update takes the new element before it frees the old one.
-      most: def.maxEntries + 1,
+      maxElements: def.maxEntries + 1,
       prepare: (elem) => this.#permitValues(elem),
     });
   }
 
-  get made(): boolean {
+  get isAllocated(): boolean {
     return this.#head !== 0 && this.#buckets !== 0;
   }
 
@@ -109,7 +109,7 @@ export class HashMap extends M.BpfMap {
     memory.w32(place, memory.r32(elem + NEXT));
     if (this.#lru) this.#dequeue(elem);
     memory.w32(this.#head + COUNT, this.count - 1);
-    this.#pool.give(elem);
+    this.#pool.free(elem);
   }
 
   #permitValues(elem: number): void {
@@ -166,7 +166,7 @@ export class HashMap extends M.BpfMap {
     const old = this.#find(key, hash);
     if (old !== 0 && flags & M.BPF_NOEXIST) return -M.EEXIST;
     if (old === 0 && flags & M.BPF_EXIST) return -M.ENOENT;
-    this.#tell("update", key, old, value, cpu);
+    this.#notify("update", key, old, value, cpu);
     if (old !== 0 && (this.perCpu || flags & M.BPF_F_LOCK)) {
       this.#store(old, value, cpu, false);
       this.#touch(old);
@@ -175,10 +175,10 @@ export class HashMap extends M.BpfMap {
     if (old === 0 && this.count >= this.def.maxEntries) {
       if (!this.#lru) return -M.E2BIG;
       const victim = memory.r32(this.#head + OLDEST);
-      this.#tell("evict", victim + KEY, victim, 0, cpu);
+      this.#notify("evict", victim + KEY, victim, 0, cpu);
       this.#unlink(victim);
     }
-    const elem = this.#pool.take();
+    const elem = this.#pool.alloc();
     if (elem === 0) return -M.ENOMEM;
     memory.copyWithin(elem + KEY, key, this.def.keySize);
     if (this.perCpu && cpu >= 0) memory.fill(elem + this.#valueAt, this.#copies * this.stride);
@@ -198,7 +198,7 @@ export class HashMap extends M.BpfMap {
   override deleteAt(key: number): number {
     const elem = this.#find(key, this.#hash(key));
     if (elem === 0) return -M.ENOENT;
-    this.#tell("delete", key, elem, 0, 0);
+    this.#notify("delete", key, elem, 0, 0);
     this.#unlink(elem);
     return 0;
   }
@@ -212,7 +212,7 @@ export class HashMap extends M.BpfMap {
   }
 
   /** The next element is found before the callback runs, because the callback may delete the current one. */
-  override each(cursor: number, cpu: number) {
+  override elementAt(cursor: number, cpu: number) {
     const elem = cursor === 0 ? this.#firstFrom(0) : cursor === END ? 0 : cursor;
     if (elem === 0) return undefined;
     const { memory } = this;
@@ -269,7 +269,7 @@ export class HashMap extends M.BpfMap {
     return this.memory.copyOut(elem + KEY, this.def.keySize);
   }
 
-  *places() {
+  *bufferRegions() {
     if (this.#ofMaps) return;
     for (const elem of this.#elements()) {
       for (let cpu = 0; cpu < this.#copies; cpu++) {
@@ -279,13 +279,13 @@ export class HashMap extends M.BpfMap {
     }
   }
 
-  protected release(): void {
-    if (this.made) this.#pool.release();
+  protected freeStorage(): void {
+    if (this.isAllocated) this.#pool.freeAll();
     this.memory.free(this.#head, HEAD_BYTES);
     this.memory.free(this.#buckets, 4 * (this.#mask + 1));
   }
 
-  #tell(op: "update" | "delete" | "evict", key: number, old: number, value: number, cpu: number): void {
+  #notify(op: "update" | "delete" | "evict", key: number, old: number, value: number, cpu: number): void {
     if (this.observer === undefined) return;
     const size = this.def.valueSize;
     const skip = this.perCpu && cpu > 0 ? cpu * this.stride : 0;

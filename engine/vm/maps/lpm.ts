@@ -33,14 +33,14 @@ export class LpmMap extends M.BpfMap {
     this.#valueAt = DATA + ((this.#dataBytes + 7) & ~7);
     this.#head = memory.alloc(HEAD_BYTES);
     this.#pool = new Pool(memory, this.#head + POOL, {
-      bytes: this.#valueAt + this.stride,
+      elementBytes: this.#valueAt + this.stride,
       // At most one fork for each entry except one, plus the new node that replaces an old one.
-      most: 2 * def.maxEntries + 1,
+      maxElements: 2 * def.maxEntries + 1,
       prepare: (node) => memory.permit(node + this.#valueAt, def.valueSize, !this.readOnly),
     });
   }
 
-  get made(): boolean {
+  get isAllocated(): boolean {
     return this.#head !== 0;
   }
 
@@ -53,7 +53,7 @@ export class LpmMap extends M.BpfMap {
   }
 
   /** How many leading bits two addresses share, at most `limit`. */
-  #common(a: number, b: number, limit: number): number {
+  #commonBits(a: number, b: number, limit: number): number {
     const { u8 } = this.memory;
     let bits = 0;
     while (bits < limit) {
@@ -72,7 +72,7 @@ export class LpmMap extends M.BpfMap {
     let node = memory.r32(this.#head + ROOT);
     while (node !== 0) {
       const prefix = memory.r32(node + PREFIX);
-      const common = this.#common(node + DATA, key + 4, Math.min(prefix, wanted));
+      const common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, wanted));
       if (common < prefix) break;
       if (memory.r32(node + HAS_VALUE) !== 0) found = node;
       if (prefix >= wanted || prefix === this.#dataBytes * 8) break;
@@ -93,7 +93,7 @@ export class LpmMap extends M.BpfMap {
     let common = 0;
     while (node !== 0) {
       const prefix = memory.r32(node + PREFIX);
-      common = this.#common(node + DATA, key + 4, Math.min(prefix, wanted));
+      common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, wanted));
       if (common < prefix || prefix === wanted) break;
       place = node + 4 * this.#bit(key + 4, prefix);
       node = memory.r32(place);
@@ -106,21 +106,21 @@ export class LpmMap extends M.BpfMap {
     if (!known && this.count >= this.def.maxEntries) return -M.ENOSPC;
 
     const forks = !same && node !== 0 && common !== wanted;
-    const fresh = this.#pool.take();
-    const fork = forks && fresh !== 0 ? this.#pool.take() : 0;
+    const fresh = this.#pool.alloc();
+    const fork = forks && fresh !== 0 ? this.#pool.alloc() : 0;
     if (fresh === 0 || (forks && fork === 0)) {
-      if (fresh !== 0) this.#pool.give(fresh);
+      if (fresh !== 0) this.#pool.free(fresh);
       return -M.ENOMEM;
     }
     memory.w32(fresh + PREFIX, wanted);
     memory.w32(fresh + HAS_VALUE, 1);
     memory.copyWithin(fresh + DATA, key + 4, this.#dataBytes);
     memory.copyWithin(fresh + this.#valueAt, value, this.def.valueSize);
-    this.#tell("update", key, known ? node : 0, value);
+    this.#notify("update", key, known ? node : 0, value);
     if (!known) memory.w32(this.#head + COUNT, this.count + 1);
     if (same) {
       memory.copyWithin(fresh, node, 8);
-      this.#pool.give(node);
+      this.#pool.free(node);
       memory.w32(place, fresh);
       return 0;
     }
@@ -151,7 +151,7 @@ export class LpmMap extends M.BpfMap {
     let node = memory.r32(place);
     while (node !== 0) {
       const prefix = memory.r32(node + PREFIX);
-      const common = this.#common(node + DATA, key + 4, Math.min(prefix, wanted));
+      const common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, wanted));
       if (common < prefix || prefix === wanted) break;
       parentPlace = place;
       parent = node;
@@ -159,8 +159,8 @@ export class LpmMap extends M.BpfMap {
       node = memory.r32(place);
     }
     if (node === 0 || memory.r32(node + PREFIX) !== wanted || memory.r32(node + HAS_VALUE) === 0) return -M.ENOENT;
-    if (this.#common(node + DATA, key + 4, wanted) !== wanted) return -M.ENOENT;
-    this.#tell("delete", key, node, 0);
+    if (this.#commonBits(node + DATA, key + 4, wanted) !== wanted) return -M.ENOENT;
+    this.#notify("delete", key, node, 0);
     memory.w32(this.#head + COUNT, this.count - 1);
     const [left, right] = [memory.r32(node), memory.r32(node + 4)];
     if (left !== 0 && right !== 0) {
@@ -168,13 +168,13 @@ export class LpmMap extends M.BpfMap {
       return 0;
     }
     memory.w32(place, left || right);
-    this.#pool.give(node);
+    this.#pool.free(node);
     // A node without value needs two children. With one child left, the child takes its place.
     if (parent !== 0 && memory.r32(parent + HAS_VALUE) === 0) {
       const [a, b] = [memory.r32(parent), memory.r32(parent + 4)];
       if (a === 0 || b === 0) {
         memory.w32(parentPlace, a || b);
-        this.#pool.give(parent);
+        this.#pool.free(parent);
       }
     }
     return 0;
@@ -214,21 +214,21 @@ export class LpmMap extends M.BpfMap {
       first ||= node;
       // Bits of the address beyond the prefix do not matter.
       const prefix = this.memory.r32(node + PREFIX);
-      found = at !== 0 && prefix === this.memory.r32(at) && this.#common(node + DATA, at + 4, prefix) === prefix;
+      found = at !== 0 && prefix === this.memory.r32(at) && this.#commonBits(node + DATA, at + 4, prefix) === prefix;
     }
     return first === 0 || found ? -M.ENOENT : this.#keyOf(first);
   }
 
-  *places() {
+  *bufferRegions() {
     for (const node of this.#nodes()) yield this.region(node + this.#valueAt, this.#keyOf(node));
   }
 
-  protected release(): void {
-    if (this.made) this.#pool.release();
+  protected freeStorage(): void {
+    if (this.isAllocated) this.#pool.freeAll();
     this.memory.free(this.#head, HEAD_BYTES);
   }
 
-  #tell(op: "update" | "delete", key: number, old: number, value: number): void {
+  #notify(op: "update" | "delete", key: number, old: number, value: number): void {
     const { memory } = this;
     this.observer?.({
       map: this.name,

@@ -5,7 +5,7 @@ import { ENOTSUPP, ERRNO } from "../../facts/errno.ts";
 import { MAP_FLAGS } from "../../facts/flags.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
 import type { MapDef } from "../../program/program.ts";
-import type { Memory, OwnerById, Place } from "../memory.ts";
+import type { BufferRegion, Memory, RegisteredMap } from "../memory.ts";
 
 export const BPF_ANY = 0;
 export const BPF_NOEXIST = 1;
@@ -16,7 +16,7 @@ export { ENOTSUPP };
 export const { EINVAL, ENOENT, E2BIG, EEXIST, ENOMEM, EOPNOTSUPP, ENOSPC, EAGAIN, EBUSY, EFAULT, EPERM } = ERRNO;
 
 /** What a step did to a map, for people. */
-export interface MapEvent {
+export interface MapOperation {
   readonly map: string;
   readonly op: "update" | "delete" | "push" | "pop" | "reserve" | "submit" | "discard" | "output" | "evict";
   readonly key?: Uint8Array;
@@ -62,7 +62,7 @@ export type LookupPlan =
 /** How many bytes a struct bpf_map takes in the buffer. */
 const STRUCT_BPF_MAP_BYTES = 0x100;
 
-export abstract class BpfMap implements OwnerById {
+export abstract class BpfMap implements RegisteredMap {
   readonly id: number;
   readonly def: MapDef;
   readonly memory: Memory;
@@ -76,7 +76,7 @@ export abstract class BpfMap implements OwnerById {
   /** Whether values have a bpf_spin_lock, so that BPF_F_LOCK is allowed. */
   readonly hasLock: boolean;
   /** Called for each change while a step is being described. */
-  observer: ((event: MapEvent) => void) | undefined;
+  observer: ((event: MapOperation) => void) | undefined;
 
   constructor(memory: Memory, def: MapDef) {
     this.memory = memory;
@@ -89,7 +89,7 @@ export abstract class BpfMap implements OwnerById {
       .sort((a, b) => a.off - b.off);
     this.hasLock = Object.keys(def.fields ?? {}).some((name) => name === "bpf_spin_lock");
     this.address = memory.alloc(STRUCT_BPF_MAP_BYTES, true);
-    describeMap(memory, this.address, def, this.id);
+    writeBpfMapStruct(memory, this.address, def, this.id);
     memory.addMap(this);
   }
 
@@ -103,7 +103,7 @@ export abstract class BpfMap implements OwnerById {
   }
 
   /** The errno that a run ends with because the contents are not in the machine's memory (absent.ts). 0: they are. */
-  get absent(): number {
+  get absentErrno(): number {
     return 0;
   }
 
@@ -143,7 +143,7 @@ export abstract class BpfMap implements OwnerById {
    * The element at a cursor (as offsets) and the next cursor, for bpf_for_each_map_elem. Cursor 0 is the start. undefined: the end, or
    * this kind cannot be walked. `keyAt`: room for a key that the map does not store.
    */
-  each(_cursor: number, _cpu: number, _keyAt: number): { key: number; value: number; next: number } | undefined {
+  elementAt(_cursor: number, _cpu: number, _keyAt: number): { key: number; value: number; next: number } | undefined {
     return undefined;
   }
 
@@ -176,7 +176,7 @@ export abstract class BpfMap implements OwnerById {
     const found: MapEntry[] = [];
     for (let key = this.nextKey(undefined); typeof key !== "number" && found.length < limit; key = this.nextKey(key)) {
       const value = this.lookup(key);
-      if (typeof value !== "number") found.push({ key, values: this.perCpu ? this.split(value) : [value] });
+      if (typeof value !== "number") found.push({ key, values: this.perCpu ? this.splitByCpu(value) : [value] });
     }
     return found;
   }
@@ -186,7 +186,7 @@ export abstract class BpfMap implements OwnerById {
     return this.entries().length;
   }
 
-  abstract places(): Iterable<Place>;
+  abstract bufferRegions(): Iterable<BufferRegion>;
 
   /** Size in bytes of a value in bpf(2). */
   get userValueSize(): number {
@@ -197,18 +197,18 @@ export abstract class BpfMap implements OwnerById {
   close(): void {
     this.memory.removeMap(this);
     this.memory.free(this.address, STRUCT_BPF_MAP_BYTES);
-    this.release();
+    this.freeStorage();
   }
 
-  protected abstract release(): void;
+  protected abstract freeStorage(): void;
 
-  protected split(value: Uint8Array): Uint8Array[] {
+  protected splitByCpu(value: Uint8Array): Uint8Array[] {
     return Array.from({ length: this.memory.cpus }, (_, cpu) =>
       value.slice(cpu * this.stride, cpu * this.stride + this.def.valueSize),
     );
   }
 
-  protected region(start: number, key: Uint8Array | undefined, cpu?: number): Place {
+  protected region(start: number, key: Uint8Array | undefined, cpu?: number): BufferRegion {
     const where = key === undefined ? "" : `[${keyText(key)}]`;
     return {
       name: `map ${this.name}${where}${cpu === undefined ? "" : ` on CPU ${cpu}`}`,
@@ -222,12 +222,12 @@ export abstract class BpfMap implements OwnerById {
   }
 
   /** Copies a value over an old one, or (`fresh`) into a new element. Special fields keep their contents, or become zero. */
-  protected storeValue(at: number, from: number, fresh: boolean): void {
+  protected storeValue(at: number, from: number, isNew: boolean): void {
     const { memory } = this;
     let done = 0;
     for (const { off, size } of this.#fields) {
       memory.copyWithin(at + done, from + done, off - done);
-      if (fresh) memory.fill(at + off, size);
+      if (isNew) memory.fill(at + off, size);
       done = off + size;
     }
     memory.copyWithin(at + done, from + done, this.def.valueSize - done);
@@ -243,14 +243,14 @@ export abstract class BpfMap implements OwnerById {
   }
 
   /** Copies bytes of bpf(2) into the buffer and returns their offset. */
-  protected stage(slot: 0 | 1, bytes: Uint8Array): number {
-    const at = this.memory.scratch(slot, bytes.length);
+  protected stage(area: 0 | 1, bytes: Uint8Array): number {
+    const at = this.memory.scratch(area, bytes.length);
     this.memory.u8.set(bytes, at);
     return at;
   }
 }
 
-const asMap = (owner: OwnerById | undefined): BpfMap | undefined => (owner instanceof BpfMap ? owner : undefined);
+const asMap = (owner: RegisteredMap | undefined): BpfMap | undefined => (owner instanceof BpfMap ? owner : undefined);
 export const mapById = (memory: Memory, id: number): BpfMap | undefined => asMap(memory.mapById(id));
 /** The map whose struct bpf_map is at this offset. */
 export const mapAt = (memory: Memory, off: number): BpfMap | undefined => asMap(memory.mapAt(off));
@@ -262,7 +262,7 @@ const keyText = (key: Uint8Array): string =>
  * Writes the fields of struct bpf_map that BTF lets programs read: map_type, key_size, value_size, max_entries, flags, id. Offsets are
  * those of x86-64: ops at 0, inner_map_meta at 8, security at 16, then these.
  */
-function describeMap(memory: Memory, at: number, def: MapDef, id: number): void {
+function writeBpfMapStruct(memory: Memory, at: number, def: MapDef, id: number): void {
   const words = [mapTypeByName(def.type)?.id ?? 0, def.keySize, def.valueSize, def.maxEntries];
   words.forEach((word, i) => {
     memory.view.setUint32(at + 24 + 4 * i, word, true);

@@ -8,7 +8,7 @@
 //             the one before    bytes   elements
 //
 //   A free element starts with the offset of the next free one.
-import { roundUp } from "../allocator.ts";
+import { blockBytes } from "../allocator.ts";
 import type { Memory } from "../memory.ts";
 
 const FREE = 0;
@@ -20,13 +20,13 @@ export const POOL_HEAD_BYTES = 24;
 
 const SEGMENT_HEAD = 16;
 /** How many elements the first segment has. */
-const FIRST = 64;
+const FIRST_SEGMENT_ELEMENTS = 64;
 
 export interface PoolOptions {
   /** Least size of an element in bytes. */
-  readonly bytes: number;
+  readonly elementBytes: number;
   /** How many elements there can be at a time. */
-  readonly most: number;
+  readonly maxElements: number;
   /** Called for an element before it is used for the first time. */
   readonly prepare: (at: number) => void;
 }
@@ -34,19 +34,19 @@ export interface PoolOptions {
 export class Pool {
   readonly #memory: Memory;
   readonly #head: number;
-  readonly #bytes: number;
+  readonly #elementBytes: number;
   readonly #options: PoolOptions;
 
   /** `head`: offset of POOL_HEAD_BYTES zero bytes that the pool may use. */
   constructor(memory: Memory, head: number, options: PoolOptions) {
     this.#memory = memory;
     this.#head = head;
-    this.#bytes = roundUp(options.bytes);
+    this.#elementBytes = blockBytes(options.elementBytes);
     this.#options = options;
   }
 
   /** Offset of an unused element, 16-byte aligned. It still holds what its last user wrote. 0: memory is exhausted. */
-  take(): number {
+  alloc(): number {
     const memory = this.#memory;
     const head = this.#head;
     const free = memory.r32(head + FREE);
@@ -56,18 +56,18 @@ export class Pool {
     }
     if (memory.r32(head + UNUSED) === memory.r32(head + END) && !this.#addSegment()) return 0;
     const at = memory.r32(head + UNUSED);
-    memory.w32(head + UNUSED, at + this.#bytes);
+    memory.w32(head + UNUSED, at + this.#elementBytes);
     this.#options.prepare(at);
     return at;
   }
 
-  give(at: number): void {
+  free(at: number): void {
     this.#memory.w32(at, this.#memory.r32(this.#head + FREE));
     this.#memory.w32(this.#head + FREE, at);
   }
 
   /** Frees all segments. */
-  release(): void {
+  freeAll(): void {
     const memory = this.#memory;
     for (let at = memory.r32(this.#head + SEGMENT); at !== 0; ) {
       const [before, bytes] = [memory.r32(at), memory.r32(at + 4)];
@@ -80,8 +80,8 @@ export class Pool {
     const memory = this.#memory;
     const head = this.#head;
     const known = memory.r32(head + COUNT);
-    const count = Math.min(Math.max(FIRST, known), this.#options.most - known);
-    const bytes = SEGMENT_HEAD + count * this.#bytes;
+    const count = Math.min(Math.max(FIRST_SEGMENT_ELEMENTS, known), this.#options.maxElements - known);
+    const bytes = SEGMENT_HEAD + count * this.#elementBytes;
     const at = count > 0 ? memory.alloc(bytes) : 0;
     if (at === 0) return false;
     memory.w32(at, memory.r32(head + SEGMENT));

@@ -20,7 +20,7 @@ export class QueueMap extends M.BpfMap {
     this.#values = memory.alloc(def.maxEntries * this.stride);
   }
 
-  get made(): boolean {
+  get isAllocated(): boolean {
     return this.#values !== 0;
   }
 
@@ -70,10 +70,10 @@ export class QueueMap extends M.BpfMap {
   }
 
   override lookup(): Uint8Array | number {
-    return this.#user((at) => this.peekAt(at));
+    return this.#copyForUser((at) => this.peekAt(at));
   }
   override lookupAndDelete(): Uint8Array | number {
-    return this.#user((at) => this.popAt(at));
+    return this.#copyForUser((at) => this.popAt(at));
   }
   override update(_key: Uint8Array, value: Uint8Array, flags = 0): number {
     return this.pushAt(this.stage(1, value), flags);
@@ -85,7 +85,7 @@ export class QueueMap extends M.BpfMap {
     return -M.EINVAL;
   }
 
-  #user(take: (at: number) => number): Uint8Array | number {
+  #copyForUser(take: (at: number) => number): Uint8Array | number {
     const at = this.memory.scratch(1, this.def.valueSize);
     const error = take(at);
     return error === 0 ? this.memory.copyOut(at, this.def.valueSize) : error;
@@ -100,9 +100,9 @@ export class QueueMap extends M.BpfMap {
     }));
   }
 
-  *places() {}
+  *bufferRegions() {}
 
-  protected release(): void {
+  protected freeStorage(): void {
     this.memory.free(this.#head, HEAD_BYTES);
     this.memory.free(this.#values, this.def.maxEntries * this.stride);
   }

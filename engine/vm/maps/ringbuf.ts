@@ -36,7 +36,7 @@ export class RingbufMap extends M.BpfMap {
     this.#data = memory.alloc(2 * def.maxEntries);
   }
 
-  get made(): boolean {
+  get isAllocated(): boolean {
     return this.#data !== 0;
   }
 
@@ -119,8 +119,8 @@ export class RingbufMap extends M.BpfMap {
   }
 
   /** Frees everything before this position. */
-  protected take(next: number): void {
-    this.memory.w32(this.#head + CONSUMER, next);
+  protected consumeTo(position: number): void {
+    this.memory.w32(this.#head + CONSUMER, position);
   }
 
   *#walk() {
@@ -155,7 +155,7 @@ export class RingbufMap extends M.BpfMap {
   }
 
   /** Records that are being written. Programs may touch only these. */
-  *places() {
+  *bufferRegions() {
     let position = this.#position(CONSUMER);
     const producer = this.#position(PRODUCER);
     while (position < producer) {
@@ -176,7 +176,7 @@ export class RingbufMap extends M.BpfMap {
     }
   }
 
-  protected release(): void {
+  protected freeStorage(): void {
     this.memory.free(this.#head, HEAD_BYTES);
     this.memory.free(this.#data, 2 * (this.#mask + 1));
   }

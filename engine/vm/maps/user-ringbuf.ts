@@ -23,6 +23,6 @@ export class UserRingbufMap extends RingbufMap {
     const sample = this.oldest();
     if (sample === undefined) return;
     this.memory.forbid(sample.at, sample.size);
-    this.take(sample.next);
+    this.consumeTo(sample.next);
   }
 }

@@ -1,7 +1,7 @@
 // Reads and writes little-endian numbers of 1, 2, 4 or 8 bytes.
 import { asU64, lowU32 } from "../base/u64.ts";
 
-export function littleEndian(view: DataView, at: number, size: 1 | 2 | 4 | 8): bigint {
+export function loadLittleEndian(view: DataView, at: number, size: 1 | 2 | 4 | 8): bigint {
   if (size === 8) return view.getBigUint64(at, true);
   return BigInt(size === 4 ? view.getUint32(at, true) : size === 2 ? view.getUint16(at, true) : view.getUint8(at));
 }

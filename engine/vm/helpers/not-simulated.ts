@@ -1,6 +1,6 @@
 // Why a helper of the kernel is not simulated: the part of the kernel that it needs.
 
-const WHY = {
+const HELPERS_BY_REASON = {
   "it works on the memory and the files of a process, and there is none behind the task of this machine":
     "task_pt_regs d_path ima_inode_hash ima_file_hash find_vma sock_from_file",
   "it reads counters of the processor": "read_branch_records",
@@ -20,6 +20,6 @@ const WHY = {
     "task_storage_get task_storage_delete inode_storage_get inode_storage_delete cgrp_storage_get cgrp_storage_delete sk_storage_get sk_storage_delete",
 } as const;
 
-export const REFUSED: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(WHY).flatMap(([why, names]) => names.split(" ").map((name) => [name, why])),
+export const NOT_SIMULATED: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(HELPERS_BY_REASON).flatMap(([why, names]) => names.split(" ").map((name) => [name, why])),
 );

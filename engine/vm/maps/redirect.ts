@@ -8,7 +8,7 @@
 import { viewOf } from "../../base/bytes.ts";
 import { ERRNO } from "../../facts/errno.ts";
 import type { MapDef } from "../../program/program.ts";
-import type { Memory, Place } from "../memory.ts";
+import type { BufferRegion, Memory } from "../memory.ts";
 import { u32Key } from "./array.ts";
 import * as M from "./map.ts";
 
@@ -35,7 +35,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   xskmap: () => -ERRNO.EBADF,
 };
 
-export class TargetMap extends M.BpfMap {
+export class RedirectMap extends M.BpfMap {
   readonly #entries: number;
   readonly #entryBytes: number;
   readonly #byKey: boolean;
@@ -50,29 +50,29 @@ export class TargetMap extends M.BpfMap {
     }
   }
 
-  get made(): boolean {
+  get isAllocated(): boolean {
     return this.#entries !== 0;
   }
 
-  #at(slot: number): number {
-    return this.#entries + slot * this.#entryBytes;
+  #at(index: number): number {
+    return this.#entries + index * this.#entryBytes;
   }
 
   /** Offset of the entry with this key. 0: there is none. */
   #find(key: number): number {
     if (!this.#byKey) return key < this.def.maxEntries && this.memory.r32(this.#at(key) + USED) ? this.#at(key) : 0;
-    for (const at of this.#used()) if (this.memory.r32(at + KEY) === key) return at;
+    for (const at of this.#usedEntries()) if (this.memory.r32(at + KEY) === key) return at;
     return 0;
   }
 
-  *#used(): Generator<number> {
+  *#usedEntries(): Generator<number> {
     for (let slot = 0; slot < this.def.maxEntries; slot++) {
       if (this.memory.r32(this.#at(slot) + USED) !== 0) yield this.#at(slot);
     }
   }
 
   /** Offset for a new entry with this key. 0: all places are taken. */
-  #room(key: number): number {
+  #freeEntry(key: number): number {
     if (!this.#byKey) return this.#at(key);
     for (let slot = 0; slot < this.def.maxEntries; slot++) {
       if (this.memory.r32(this.#at(slot) + USED) === 0) return this.#at(slot);
@@ -103,7 +103,7 @@ export class TargetMap extends M.BpfMap {
     const target = (CHECKS[this.def.type] as Check)(memory, number, view.getUint32(0, true), program);
     if (target < 0) return target;
     if (this.#byKey && old !== 0 && flags === M.BPF_NOEXIST) return -M.EEXIST;
-    const at = old === 0 ? this.#room(number) : old;
+    const at = old === 0 ? this.#freeEntry(number) : old;
     if (at === 0) return -M.E2BIG;
     memory.w32(at + USED, target === 0 ? 0 : 1);
     memory.w32(at + KEY, number);
@@ -135,15 +135,15 @@ export class TargetMap extends M.BpfMap {
   /** Keys in the order of their buckets. The hash of a key is the key itself. */
   #keysInOrder(): number[] {
     const mask = 2 ** Math.ceil(Math.log2(this.def.maxEntries)) - 1;
-    const keys = [...this.#used()].map((at) => this.memory.r32(at + KEY)).reverse();
+    const keys = [...this.#usedEntries()].map((at) => this.memory.r32(at + KEY)).reverse();
     return keys.sort((a, b) => ((a & mask) >>> 0) - ((b & mask) >>> 0));
   }
 
-  *places(): Iterable<Place> {
-    for (const at of this.#used()) yield this.region(at + VALUE, u32Key(this.memory.r32(at + KEY)));
+  *bufferRegions(): Iterable<BufferRegion> {
+    for (const at of this.#usedEntries()) yield this.region(at + VALUE, u32Key(this.memory.r32(at + KEY)));
   }
 
-  protected release(): void {
+  protected freeStorage(): void {
     this.memory.free(this.#entries, this.def.maxEntries * this.#entryBytes);
   }
 }
