@@ -29,18 +29,18 @@ const ATOMIC_RESULTS: Partial<Record<AtomicOp, OpName>> = {
 export class Access {
   readonly #func: Func;
   readonly #regs: Registers;
-  readonly #ask: (name: "load" | "store" | "atomic", slot: number) => void;
+  readonly #callImport: (name: "load" | "store" | "atomic", slot: number) => void;
   readonly #pointers: ReadonlyMap<number, number> | undefined;
 
-  /** `ask`: lets the machine do the instruction at a slot. `pointers`: see CompileInput. */
+  /** `callImport`: lets the machine do the instruction at a slot. `pointers`: see CompileInput. */
   constructor(
     regs: Registers,
-    ask: (name: "load" | "store" | "atomic", slot: number) => void,
+    callImport: (name: "load" | "store" | "atomic", slot: number) => void,
     pointers: ReadonlyMap<number, number> | undefined,
   ) {
     this.#func = regs.func;
     this.#regs = regs;
-    this.#ask = ask;
+    this.#callImport = callImport;
     this.#pointers = pointers;
   }
 
@@ -49,7 +49,7 @@ export class Access {
    * and its granule has enough bytes, counted from the granule's start. An access over two granules is slow. `fast` finds the buffer
    * offset in the local `offset`; the local `address` holds it too, as i64.
    */
-  #checked(base: number, off: number, size: Size, write: boolean, fast: () => void, slow: () => void): void {
+  #withCheck(base: number, off: number, size: Size, write: boolean, fast: () => void, slow: () => void): void {
     const func = this.#func;
     func.emit("block");
     func.emit("block");
@@ -67,7 +67,7 @@ export class Access {
     func.emit("i32.and");
     func.emit("i32.const", size);
     func.emit("i32.add");
-    this.#shadow();
+    this.#loadShadowByte();
     if (!write) {
       func.emit("i32.const", SHADOW_READONLY - 1);
       func.emit("i32.and");
@@ -75,7 +75,7 @@ export class Access {
     func.emit("i32.gt_u");
     func.emit("br_if", 0);
     if (write) {
-      this.#shadow();
+      this.#loadShadowByte();
       func.emit("i32.const", SHADOW_READONLY);
       func.emit("i32.ge_u");
       func.emit("br_if", 0);
@@ -87,7 +87,7 @@ export class Access {
     func.emit("end");
   }
 
-  #shadow(): void {
+  #loadShadowByte(): void {
     const func = this.#func;
     func.emit("local.get", this.#regs.offset);
     func.emit("i32.const", 3);
@@ -97,21 +97,21 @@ export class Access {
   }
 
   /** Accesses through R10 have fixed places in the frame. Inside the frame there is nothing to check. */
-  #onStack(base: number, off: number, size: Size): boolean {
+  #isInFrame(base: number, off: number, size: Size): boolean {
     return base === 10 && off >= -STACK_FRAME_BYTES && off + size <= 0;
   }
 
   load(slot: number, { dst, src, off }: Insn, size: Size, signed: boolean): void {
     const func = this.#func;
     const op = LOADS[size][signed ? 1 : 0];
-    if (this.#onStack(src, off, size)) {
-      const known = this.#regs.known(off, size);
-      if (known !== undefined) return this.#takeKnown(dst, known.reg, known.shift, size, signed);
+    if (this.#isInFrame(src, off, size)) {
+      const known = this.#regs.registerWith(off, size);
+      if (known !== undefined) return this.#loadFromRegister(dst, known.reg, known.shift, size, signed);
       func.emit("local.get", this.#regs.frame);
       func.emit(op, STACK_FRAME_BYTES + off);
       return this.#regs.set(dst);
     }
-    this.#checked(
+    this.#withCheck(
       src,
       off,
       size,
@@ -124,9 +124,9 @@ export class Access {
       () => {
         const word = size === 4 && !signed ? this.#pointers?.get(off) : undefined;
         if (word !== undefined) this.#packetPointer(dst, off, word);
-        this.#regs.localToGlobal();
+        this.#regs.saveInsnsLeft();
         this.#regs.spill([src]);
-        this.#ask("load", slot);
+        this.#callImport("load", slot);
         this.#regs.fill([dst]);
         if (word !== undefined) func.emit("end");
       },
@@ -134,7 +134,7 @@ export class Access {
   }
 
   /** Takes the bytes from a register, from bit `shift` on, as a load of their copy on the stack would. */
-  #takeKnown(dst: number, reg: number, shift: number, size: Size, signed: boolean): void {
+  #loadFromRegister(dst: number, reg: number, shift: number, size: Size, signed: boolean): void {
     const func = this.#func;
     this.#regs.get(reg);
     if (shift > 0) {
@@ -177,16 +177,16 @@ export class Access {
   store(slot: number, { dst, src, off, imm }: Insn, size: Size, immediate: boolean): void {
     const func = this.#func;
     const value = () => (immediate ? func.emit("i64.const", BigInt(imm)) : this.#regs.get(src));
-    if (this.#onStack(dst, off, size)) {
+    if (this.#isInFrame(dst, off, size)) {
       func.emit("local.get", this.#regs.frame);
       value();
       func.emit(STORES[size], STACK_FRAME_BYTES + off);
-      this.#regs.stored(off, size, immediate ? undefined : src);
+      this.#regs.noteStore(off, size, immediate ? undefined : src);
       return;
     }
     // A store through another pointer may also write to the frame.
     this.#regs.forgetStack();
-    this.#checked(
+    this.#withCheck(
       dst,
       off,
       size,
@@ -197,19 +197,19 @@ export class Access {
         func.emit(STORES[size]);
       },
       () => {
-        this.#regs.localToGlobal();
+        this.#regs.saveInsnsLeft();
         this.#regs.spill(immediate ? [dst] : [dst, src]);
-        this.#ask("store", slot);
+        this.#callImport("store", slot);
       },
     );
   }
 
   atomic(slot: number, { dst, src, off }: Insn, op: AtomicOp, size: 4 | 8): void {
     const func = this.#func;
-    const plain = ATOMIC_RESULTS[op];
+    const operation = ATOMIC_RESULTS[op];
     this.#regs.forgetStack();
     const old = () => func.emit("local.get", this.#regs.old);
-    this.#checked(
+    this.#withCheck(
       dst,
       off,
       size,
@@ -220,12 +220,12 @@ export class Access {
         func.emit("local.set", this.#regs.old);
         func.emit("local.get", this.#regs.offset);
         this.#regs.get(src);
-        if (plain !== undefined) {
+        if (operation !== undefined) {
           old();
-          func.emit(plain);
+          func.emit(operation);
         } else if (op === "cmpxchg") {
           old();
-          this.#regs.first(0, size === 8 ? 64 : 32);
+          this.#regs.firstOperand(0, size === 8 ? 64 : 32);
           old();
           if (size === 4) func.emit("i32.wrap_i64");
           func.emit(size === 8 ? "i64.eq" : "i32.eq");
@@ -237,9 +237,9 @@ export class Access {
         this.#regs.set(op === "cmpxchg" ? 0 : src);
       },
       () => {
-        this.#regs.localToGlobal();
+        this.#regs.saveInsnsLeft();
         this.#regs.spill([0, dst, src]);
-        this.#ask("atomic", slot);
+        this.#callImport("atomic", slot);
         this.#regs.fill([0, src]);
       },
     );

@@ -5,14 +5,14 @@ import type { Registers } from "./registers.ts";
 import type { Func, OpName } from "./wasm.ts";
 
 /** How an operator is written in WebAssembly. `instruction` is its 64-bit form. */
-type Written =
+type WasmForm =
   | { readonly by: "plain" | "division" | "extension"; readonly instruction: OpName }
   | { readonly by: "move" | "negation" };
-const plain = (instruction: OpName): Written => ({ by: "plain", instruction });
-const division = (instruction: OpName): Written => ({ by: "division", instruction });
-const extension = (instruction: OpName): Written => ({ by: "extension", instruction });
+const plain = (instruction: OpName): WasmForm => ({ by: "plain", instruction });
+const division = (instruction: OpName): WasmForm => ({ by: "division", instruction });
+const extension = (instruction: OpName): WasmForm => ({ by: "extension", instruction });
 
-const ALU: Readonly<Record<AluOp, Written>> = {
+const ALU_FORMS: Readonly<Record<AluOp, WasmForm>> = {
   add: plain("i64.add"),
   sub: plain("i64.sub"),
   mul: plain("i64.mul"),
@@ -46,119 +46,119 @@ const COMPARISONS: Record<Exclude<JmpOp, "jset">, OpName> = {
 };
 /** The same operation on 32 bits. */
 const narrow = (op: OpName): OpName => op.replace("i64.", "i32.") as OpName;
-const signedDivision = (op: AluOp) => op === "sdiv" || op === "smod";
-const remainder = (op: AluOp) => op === "mod" || op === "smod";
+const isSignedDivision = (op: AluOp) => op === "sdiv" || op === "smod";
+const isRemainder = (op: AluOp) => op === "mod" || op === "smod";
 
-export function alu(r: Registers, insn: Insn, op: AluOp, width: Width, fromReg: boolean): void {
-  const { func } = r;
-  const written = ALU[op];
-  switch (written.by) {
+export function alu(regs: Registers, insn: Insn, op: AluOp, width: Width, fromReg: boolean): void {
+  const { func } = regs;
+  const wasmForm = ALU_FORMS[op];
+  switch (wasmForm.by) {
     case "plain":
-      r.first(insn.dst, width);
-      r.operand(insn, width, fromReg);
-      func.emit(width === 32 ? narrow(written.instruction) : written.instruction);
+      regs.firstOperand(insn.dst, width);
+      regs.secondOperand(insn, width, fromReg);
+      func.emit(width === 32 ? narrow(wasmForm.instruction) : wasmForm.instruction);
       break;
     case "extension":
-      r.operand(insn, width, fromReg);
-      func.emit(width === 32 ? narrow(written.instruction) : written.instruction);
+      regs.secondOperand(insn, width, fromReg);
+      func.emit(width === 32 ? narrow(wasmForm.instruction) : wasmForm.instruction);
       break;
     case "move":
-      r.operand(insn, width, fromReg);
+      regs.secondOperand(insn, width, fromReg);
       break;
     case "negation":
       func.emit(`i${width}.const`, width === 32 ? 0 : 0n);
-      r.first(insn.dst, width);
+      regs.firstOperand(insn.dst, width);
       func.emit(`i${width}.sub`);
       break;
     case "division":
-      return divide(r, insn, op, written.instruction, width, fromReg);
+      return divide(regs, insn, op, wasmForm.instruction, width, fromReg);
   }
-  r.result(insn.dst, width);
+  regs.setResult(insn.dst, width);
 }
 
 /** A division by zero gives 0, a remainder by zero the dividend. The most negative number divided by -1 is itself, with remainder 0. */
-function divide(r: Registers, insn: Insn, op: AluOp, wide: OpName, width: Width, fromReg: boolean): void {
-  const { func } = r;
+function divide(regs: Registers, insn: Insn, op: AluOp, wide: OpName, width: Width, fromReg: boolean): void {
+  const { func } = regs;
   const instruction = width === 32 ? narrow(wide) : wide;
   const constant = (value: number) => func.emit(`i${width}.const`, width === 32 ? value : BigInt(value));
   if (!fromReg && insn.imm !== 0 && insn.imm !== -1) {
-    r.first(insn.dst, width);
-    r.operand(insn, width, false);
+    regs.firstOperand(insn.dst, width);
+    regs.secondOperand(insn, width, false);
     func.emit(instruction);
-    return r.result(insn.dst, width);
+    return regs.setResult(insn.dst, width);
   }
-  const divisor = () => r.operand(insn, width, fromReg);
+  const divisor = () => regs.secondOperand(insn, width, fromReg);
   divisor();
   func.emit(`i${width}.eqz`);
   func.emit("if");
-  if (remainder(op)) r.first(insn.dst, width);
+  if (isRemainder(op)) regs.firstOperand(insn.dst, width);
   else constant(0);
-  r.result(insn.dst, width);
+  regs.setResult(insn.dst, width);
   func.emit("else");
-  if (signedDivision(op)) {
+  if (isSignedDivision(op)) {
     divisor();
     constant(-1);
     func.emit(`i${width}.eq`);
     func.emit("if");
     constant(0);
-    if (remainder(op)) {
-      r.result(insn.dst, width);
+    if (isRemainder(op)) {
+      regs.setResult(insn.dst, width);
     } else {
-      r.first(insn.dst, width);
+      regs.firstOperand(insn.dst, width);
       func.emit(`i${width}.sub`);
-      r.result(insn.dst, width);
+      regs.setResult(insn.dst, width);
     }
     func.emit("else");
   }
-  r.first(insn.dst, width);
+  regs.firstOperand(insn.dst, width);
   divisor();
   func.emit(instruction);
-  r.result(insn.dst, width);
-  if (signedDivision(op)) func.emit("end");
+  regs.setResult(insn.dst, width);
+  if (isSignedDivision(op)) func.emit("end");
   func.emit("end");
 }
 
-export function byteOrder(r: Registers, insn: Insn, to: "le" | "be" | "swap", bits: 16 | 32 | 64): void {
-  const { func } = r;
+export function byteOrder(regs: Registers, insn: Insn, to: "le" | "be" | "swap", bits: 16 | 32 | 64): void {
+  const { func } = regs;
   if (to === "le" && bits === 64) return;
   if (to === "le") {
-    r.get(insn.dst);
+    regs.get(insn.dst);
     func.emit("i64.const", bits === 16 ? 0xffffn : 0xffff_ffffn);
     func.emit("i64.and");
-    return r.set(insn.dst);
+    return regs.set(insn.dst);
   }
   if (bits === 64) {
-    r.low(insn.dst);
-    swap32(func, r.offset);
+    regs.getLow(insn.dst);
+    swap32(func, regs.offset);
     func.emit("i64.extend_i32_u");
     func.emit("i64.const", 32n);
     func.emit("i64.shl");
-    r.get(insn.dst);
+    regs.get(insn.dst);
     func.emit("i64.const", 32n);
     func.emit("i64.shr_u");
     func.emit("i32.wrap_i64");
-    swap32(func, r.offset);
+    swap32(func, regs.offset);
     func.emit("i64.extend_i32_u");
     func.emit("i64.or");
-    return r.set(insn.dst);
+    return regs.set(insn.dst);
   }
-  r.low(insn.dst);
-  swap32(func, r.offset);
+  regs.getLow(insn.dst);
+  swap32(func, regs.offset);
   if (bits === 16) {
     func.emit("i32.const", 16);
     func.emit("i32.shr_u");
   }
-  r.result(insn.dst, 32);
+  regs.setResult(insn.dst, 32);
 }
 
 /** Reverses the four bytes of the i32 on the stack. Odd and even bytes are rotated separately. */
-function swap32(func: Func, offset: number): void {
-  func.emit("local.set", offset);
+function swap32(func: Func, temp: number): void {
+  func.emit("local.set", temp);
   for (const [mask, turn] of [
     [0x00ff00ff, 24],
     [0xff00ff00 | 0, 8],
   ] as const) {
-    func.emit("local.get", offset);
+    func.emit("local.get", temp);
     func.emit("i32.const", mask);
     func.emit("i32.and");
     func.emit("i32.const", turn);
@@ -167,10 +167,10 @@ function swap32(func: Func, offset: number): void {
   func.emit("i32.or");
 }
 
-export function compare(r: Registers, insn: Insn, op: JmpOp, width: Width, fromReg: boolean): void {
-  const { func } = r;
-  r.first(insn.dst, width);
-  r.operand(insn, width, fromReg);
+export function compare(regs: Registers, insn: Insn, op: JmpOp, width: Width, fromReg: boolean): void {
+  const { func } = regs;
+  regs.firstOperand(insn.dst, width);
+  regs.secondOperand(insn, width, fromReg);
   if (op === "jset") {
     func.emit(`i${width}.and`);
     func.emit(`i${width}.const`, width === 32 ? 0 : 0n);

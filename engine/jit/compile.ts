@@ -21,7 +21,7 @@ import { helperChangesFlow } from "../vm/helpers/helpers.ts";
 import { MAY_GOTO, STACK_FRAME_BYTES } from "../vm/layout.ts";
 import { Access } from "./access.ts";
 import { alu, byteOrder, compare } from "./alu.ts";
-import { ASK, type Lookup, lookupFunction, MAX_KEY_BYTES } from "./lookup.ts";
+import { ASK_MACHINE, type Lookup, lookupFunction, MAX_KEY_BYTES } from "./lookup.ts";
 import { REG_PARAMS, Registers, regOffset } from "./registers.ts";
 import { emitFlow, type Layout } from "./structure.ts";
 import { Func, type FuncType, Module } from "./wasm.ts";
@@ -47,35 +47,35 @@ export interface CompiledFunction {
   readonly layout: Layout;
 }
 
-export interface Code {
+export interface CompiledModule {
   readonly binary: Uint8Array;
   /** The module's text form. "": not asked for. */
   readonly text: string;
   readonly functions: readonly CompiledFunction[];
   /** Slot → how many instructions of its block come after it. Entering a block counts all of its instructions as run. */
-  readonly after: Int32Array;
+  readonly insnsAfter: Int32Array;
 }
 
 const BPF_FUNC: FuncType = { params: REG_PARAMS.map(() => "i64"), results: ["i64"] };
-const slotOnly: FuncType = { params: ["i32"], results: [] };
-const slotAsk: FuncType = { params: ["i32"], results: ["i32"] };
+const SLOT_TO_NOTHING: FuncType = { params: ["i32"], results: [] };
+const SLOT_TO_I32: FuncType = { params: ["i32"], results: ["i32"] };
 
 /** What the module imports from its host. host.ts says what each does. */
 const IMPORTS = [
-  { name: "load", type: slotOnly },
-  { name: "store", type: slotOnly },
-  { name: "atomic", type: slotOnly },
-  { name: "helper", type: slotAsk },
-  { name: "packet", type: slotAsk },
-  { name: "enter", type: slotOnly },
+  { name: "load", type: SLOT_TO_NOTHING },
+  { name: "store", type: SLOT_TO_NOTHING },
+  { name: "atomic", type: SLOT_TO_NOTHING },
+  { name: "helper", type: SLOT_TO_I32 },
+  { name: "packet", type: SLOT_TO_I32 },
+  { name: "enter", type: SLOT_TO_NOTHING },
   { name: "leave", type: { params: [], results: [] } },
-  { name: "refuse", type: slotOnly },
-  { name: "spent", type: slotOnly },
+  { name: "refuse", type: SLOT_TO_NOTHING },
+  { name: "spent", type: SLOT_TO_NOTHING },
 ] as const satisfies { name: string; type: FuncType }[];
 export type ImportName = (typeof IMPORTS)[number]["name"];
 
 /** The exported global: how many instructions may still run. The host sets and reads it. */
-export const LEFT = "left";
+export const INSNS_LEFT = "left";
 const functionName = (entry: number): string => `f${entry}`;
 /** The export that calls a function with the machine's registers. It has no parameters and no result. */
 export const entryName = (entry: number): string => `run${entry}`;
@@ -87,31 +87,31 @@ export const REPEAT = "repeat";
  * Whether a program can start again at once after it has ended, without work of the host. It cannot after a tail call, which leaves
  * another program in its place; if it has packet loads, which may end it early; or if it starts timers, which fire after its end.
  */
-export const repeats = (insns: readonly Insn[]): boolean =>
+export const canRepeat = (insns: readonly Insn[]): boolean =>
   insns.every((insn) => {
     const form = runnableForm(insn);
     if (form?.kind === "ld_abs" || form?.kind === "ld_ind") return false;
-    return form?.kind !== "call" || form.target !== "helper" || !ENDS_OTHERWISE.has(insn.imm);
+    return form?.kind !== "call" || form.target !== "helper" || !HELPERS_AGAINST_REPEAT.has(insn.imm);
   });
 
-const ENDS_OTHERWISE: ReadonlySet<number | undefined> = new Set(["tail_call", "timer_start"].map(helperId));
+const HELPERS_AGAINST_REPEAT: ReadonlySet<number | undefined> = new Set(["tail_call", "timer_start"].map(helperId));
 
-export function compile(input: CompileInput): Code {
+export function compile(input: CompileInput): CompiledModule {
   const { insns } = input;
-  const module = new Module(IMPORTS, [{ name: LEFT, type: "i64" }]);
+  const module = new Module(IMPORTS, [{ name: INSNS_LEFT, type: "i64" }]);
   const entries = functionEntries(insns);
   const indexOf = new Map(entries.map((entry, i) => [entry, IMPORTS.length + i]));
-  const after = new Int32Array(insns.length);
+  const insnsAfter = new Int32Array(insns.length);
   const lookups = new Lookups(IMPORTS.length + entries.length, input.text ?? false);
   const functions = entries.map((entry, i): CompiledFunction => {
     const flow = functionFlow(insns, entry, entries[i + 1] ?? insns.length);
-    const compiler = new FunctionCompiler(module, input, flow, indexOf, lookups, after);
+    const compiler = new FunctionCompiler(module, input, flow, indexOf, lookups, insnsAfter);
     return { entry, name: functionName(entry), layout: compiler.emit() };
   });
   for (const func of lookups.functions) module.add(func);
   for (const entry of entries) module.add(entryFunction(entry, indexOf.get(entry) as number, input.text ?? false));
-  if (input.repeat && repeats(insns)) module.add(repeatFunction(indexOf.get(0) as number, input.text ?? false));
-  return { binary: module.binary(), text: input.text ? module.text() : "", functions, after };
+  if (input.repeat && canRepeat(insns)) module.add(repeatFunction(indexOf.get(0) as number, input.text ?? false));
+  return { binary: module.binary(), text: input.text ? module.text() : "", functions, insnsAfter };
 }
 
 function entryFunction(entry: number, index: number, text: boolean): Func {
@@ -130,7 +130,7 @@ function entryFunction(entry: number, index: number, text: boolean): Func {
 function repeatFunction(index: number, text: boolean): Func {
   const func = new Func(REPEAT, { params: ["i32"], results: [] }, ["times"], text);
   const given = [1, 2, 3, 4, 5, 10].map((reg) => {
-    const local = func.local("i64", `r${reg}`);
+    const local = func.addLocal("i64", `r${reg}`);
     func.emit("i32.const", regOffset(reg));
     func.emit("i64.load");
     func.emit("local.set", local);
@@ -178,15 +178,15 @@ class FunctionCompiler {
   readonly #module: Module;
   readonly #input: CompileInput;
   /** Second slots of LD_IMM64. No jump may lead there. */
-  readonly #halves: ReadonlySet<number>;
+  readonly #secondHalves: ReadonlySet<number>;
   readonly #flow: FunctionFlow;
   /** First slots of the function's blocks. Jumps may lead only there. */
-  readonly #starts: ReadonlySet<number>;
+  readonly #blockStarts: ReadonlySet<number>;
   readonly #functions: ReadonlyMap<number, number>;
   readonly #lookups: Lookups;
   /** Register → the map whose address this block loaded into it. */
-  readonly #mapIn = new Map<number, Lookup>();
-  readonly #after: Int32Array;
+  readonly #mapInReg = new Map<number, Lookup>();
+  readonly #insnsAfter: Int32Array;
   readonly #func: Func;
   readonly #regs: Registers;
   readonly #access: Access;
@@ -197,24 +197,24 @@ class FunctionCompiler {
     flow: FunctionFlow,
     functions: ReadonlyMap<number, number>,
     lookups: Lookups,
-    after: Int32Array,
+    insnsAfter: Int32Array,
   ) {
     this.#module = module;
     this.#input = input;
-    this.#halves = secondHalves(input.insns);
+    this.#secondHalves = secondHalves(input.insns);
     this.#flow = flow;
-    this.#starts = new Set(flow.blocks.map(({ start }) => start));
+    this.#blockStarts = new Set(flow.blocks.map(({ start }) => start));
     this.#functions = functions;
     this.#lookups = lookups;
-    this.#after = after;
+    this.#insnsAfter = insnsAfter;
     const func = new Func(functionName(flow.entry), BPF_FUNC, REG_PARAMS, input.text ?? false);
     this.#func = func;
     this.#regs = new Registers(func);
-    const ask = (name: ImportName, slot: number) => {
+    const callImport = (name: ImportName, slot: number) => {
       func.emit("i32.const", slot);
-      this.#ask(name);
+      this.#callImport(name);
     };
-    this.#access = new Access(this.#regs, ask, input.pointers);
+    this.#access = new Access(this.#regs, callImport, input.pointers);
     module.add(func);
   }
 
@@ -222,15 +222,15 @@ class FunctionCompiler {
     for (const block of this.#flow.blocks) {
       const slots = this.#slots(block);
       slots.forEach((slot, i) => {
-        this.#after[slot] = slots.length - 1 - i;
+        this.#insnsAfter[slot] = slots.length - 1 - i;
       });
     }
     this.#regs.enter();
     return emitFlow(this.#func, this.#flow, {
       body: (block) => this.#body(block),
       condition: (block) => this.#condition(block),
-      edgeBack: (block) => this.#edgeBack(block),
-      dead: (block) => this.#dead(block),
+      backEdge: (block) => this.#backEdge(block),
+      withoutSuccessor: (block) => this.#withoutSuccessor(block),
     });
   }
 
@@ -246,21 +246,21 @@ class FunctionCompiler {
 
   /** undefined: the slot cannot be run. */
   #form(slot: number): Form | undefined {
-    return this.#halves.has(slot) ? undefined : runnableForm(this.#insn(slot));
+    return this.#secondHalves.has(slot) ? undefined : runnableForm(this.#insn(slot));
   }
 
   #body(block: Block): void {
     const func = this.#func;
     const slots = this.#slots(block);
     this.#regs.forgetStack();
-    this.#mapIn.clear();
-    func.emit("local.get", this.#regs.left);
+    this.#mapInReg.clear();
+    func.emit("local.get", this.#regs.insnsLeft);
     func.emit("i64.const", BigInt(slots.length));
     func.emit("i64.sub");
-    func.emit("local.set", this.#regs.left);
+    func.emit("local.set", this.#regs.insnsLeft);
     for (const slot of slots) {
-      this.#insnAt(slot);
-      this.#followMaps(slot);
+      this.#emitInsn(slot);
+      this.#trackMaps(slot);
     }
     // The block ends with a conditional jump but has only one successor. The other direction leaves the function, which is a fault.
     const last = slots[slots.length - 1] as number;
@@ -270,7 +270,7 @@ class FunctionCompiler {
       const leaves = this.#leavesFunction(last);
       if (!leaves) func.emit("i32.eqz");
       func.emit("if");
-      this.#refuseAt(leaves ? this.#target(last) : block.end);
+      this.#raiseOutside(leaves ? this.#target(last) : block.end);
       func.emit("end");
     }
   }
@@ -280,7 +280,7 @@ class FunctionCompiler {
     const slot = slots[slots.length - 1] as number;
     const form = this.#form(slot);
     const func = this.#func;
-    // A slot that cannot be run was refused before its target matters.
+    // A slot that cannot be run has raised its fault before its target matters.
     if (form === undefined) return func.emit("i32.const", 0);
     if (form.kind === "jmp") return compare(this.#regs, this.#insn(slot), form.op, form.width, form.source === "reg");
     if (form.kind !== "may_goto") throw bug(`slot ${slot} ends a block with two ways out and is no jump`);
@@ -300,45 +300,45 @@ class FunctionCompiler {
     func.emit("i32.store");
   }
 
-  /** The budget is checked only on edges back, because only loops can run for ever. */
-  #edgeBack(block: Block): void {
+  /** The budget is checked only on back edges, because only loops can run for ever. */
+  #backEdge(block: Block): void {
     const func = this.#func;
-    func.emit("local.get", this.#regs.left);
+    func.emit("local.get", this.#regs.insnsLeft);
     func.emit("i64.const", 0n);
     func.emit("i64.le_s");
     func.emit("if");
-    this.#regs.localToGlobal();
+    this.#regs.saveInsnsLeft();
     func.emit("i32.const", block.end - 1);
-    this.#ask("spent");
-    this.#regs.globalToLocal();
+    this.#callImport("spent");
+    this.#regs.loadInsnsLeft();
     func.emit("end");
   }
 
-  #dead(block: Block): void {
+  #withoutSuccessor(block: Block): void {
     const slots = this.#slots(block);
     const last = slots[slots.length - 1] as number;
     if (this.#form(last)?.kind === "exit") return;
-    this.#refuseAt(block.end);
+    this.#raiseOutside(block.end);
     this.#func.emit("unreachable");
   }
 
-  #refuse(slot: number): void {
-    this.#regs.localToGlobal();
+  #raiseInvalid(slot: number): void {
+    this.#regs.saveInsnsLeft();
     this.#func.emit("i32.const", slot);
-    this.#ask("refuse");
+    this.#callImport("refuse");
   }
 
   /** The program would continue at a slot outside this function: past the program's end, in another function, or between two slots. */
-  #refuseAt(slot: number): void {
+  #raiseOutside(slot: number): void {
     const { length } = this.#input.insns;
-    this.#refuse(slot >= 0 && slot < length ? slot : length);
+    this.#raiseInvalid(slot >= 0 && slot < length ? slot : length);
   }
 
-  #insnAt(slot: number): void {
+  #emitInsn(slot: number): void {
     const insn = this.#insn(slot);
     const form = this.#form(slot);
-    this.#func.note(`${slot}: ${form?.name ?? "not an instruction"}`);
-    if (form === undefined) return this.#refuse(slot);
+    this.#func.comment(`${slot}: ${form?.name ?? "not an instruction"}`);
+    if (form === undefined) return this.#raiseInvalid(slot);
     switch (form.kind) {
       case "alu":
         return alu(this.#regs, insn, form.op, form.width, form.source === "reg");
@@ -346,7 +346,7 @@ class FunctionCompiler {
         return byteOrder(this.#regs, insn, form.to, form.bits);
       case "ld_imm64": {
         const value = this.#input.constant(slot);
-        if (value === undefined) return this.#refuse(slot);
+        if (value === undefined) return this.#raiseInvalid(slot);
         this.#func.emit("i64.const", value);
         return this.#regs.set(insn.dst);
       }
@@ -364,18 +364,18 @@ class FunctionCompiler {
         return this.#exitIf(() => this.#throughHost(slot, "packet"));
       case "call":
         if (form.target === "local") return this.#callLocal(slot);
-        return form.target === "helper" ? this.#helper(slot) : this.#refuse(slot);
+        return form.target === "helper" ? this.#helperCall(slot) : this.#raiseInvalid(slot);
       case "exit":
         return this.#exit();
       case "jmp":
       case "may_goto":
         return; // the block's condition handles it
       case "ja":
-        if (this.#leavesFunction(slot)) this.#refuseAt(this.#target(slot));
+        if (this.#leavesFunction(slot)) this.#raiseOutside(this.#target(slot));
         return;
       case "callx":
       case "addr_space_cast":
-        return this.#refuse(slot);
+        return this.#raiseInvalid(slot);
       default:
         throw bug(`no code for ${JSON.stringify(form satisfies never)}`);
     }
@@ -389,33 +389,34 @@ class FunctionCompiler {
   }
 
   #leavesFunction(slot: number): boolean {
-    return !this.#starts.has(this.#target(slot));
+    return !this.#blockStarts.has(this.#target(slot));
   }
 
-  #followMaps(slot: number): void {
+  #trackMaps(slot: number): void {
     const insn = this.#insn(slot);
     const form = this.#form(slot);
     const copied = form?.kind === "alu" && form.op === "mov" && form.width === 64 && form.source === "reg";
-    const map = form?.kind === "ld_imm64" ? this.#input.lookup?.(slot) : copied ? this.#mapIn.get(insn.src) : undefined;
+    const map =
+      form?.kind === "ld_imm64" ? this.#input.lookup?.(slot) : copied ? this.#mapInReg.get(insn.src) : undefined;
     const { writes } = registerUse(insn, helperArgCount);
-    for (const reg of [...this.#mapIn.keys()]) if (writes & (1 << reg)) this.#mapIn.delete(reg);
-    if (map !== undefined) this.#mapIn.set(insn.dst, map);
+    for (const reg of [...this.#mapInReg.keys()]) if (writes & (1 << reg)) this.#mapInReg.delete(reg);
+    if (map !== undefined) this.#mapInReg.set(insn.dst, map);
   }
 
   // --------------------------------------------------------------------------------------- host and functions
 
-  #ask(name: ImportName): void {
+  #callImport(name: ImportName): void {
     this.#func.emit("call", this.#module.importIndex(name));
   }
 
   /** A helper that returns to its call needs only its arguments, and sets R0. R1 … R5 are undefined afterwards. */
-  #helper(slot: number): void {
+  #helperCall(slot: number): void {
     const { imm } = this.#insn(slot);
-    const map = imm === MAP_LOOKUP_ELEM ? this.#mapIn.get(1) : undefined;
+    const map = imm === MAP_LOOKUP_ELEM ? this.#mapInReg.get(1) : undefined;
     if (map !== undefined && map.keySize <= MAX_KEY_BYTES) return this.#lookup(slot, map);
     this.#regs.forgetStack();
     if (helperChangesFlow(imm)) return this.#exitIf(() => this.#throughHost(slot, "helper"));
-    this.#askHelper(slot, imm);
+    this.#callHelper(slot, imm);
   }
 
   /** Finds the value without the machine. Asks the machine if the function returns ASK. */
@@ -425,18 +426,18 @@ class FunctionCompiler {
     func.emit("call", this.#lookups.index(map));
     this.#regs.set(0);
     this.#regs.get(0);
-    func.emit("i64.const", ASK);
+    func.emit("i64.const", ASK_MACHINE);
     func.emit("i64.eq");
     func.emit("if");
-    this.#askHelper(slot, MAP_LOOKUP_ELEM);
+    this.#callHelper(slot, MAP_LOOKUP_ELEM);
     func.emit("end");
   }
 
-  #askHelper(slot: number, imm: number): void {
-    this.#regs.localToGlobal();
+  #callHelper(slot: number, imm: number): void {
+    this.#regs.saveInsnsLeft();
     this.#regs.spill([1, 2, 3, 4, 5].slice(0, helperArgCount(imm)));
     this.#func.emit("i32.const", slot);
-    this.#ask("helper");
+    this.#callImport("helper");
     this.#func.emit("drop");
     this.#regs.fill([0]);
   }
@@ -444,24 +445,24 @@ class FunctionCompiler {
   /** Lets the machine do one instruction: it gets all registers, and R0 … R9 are read back. */
   #throughHost(slot: number, name: "helper" | "packet"): void {
     this.#regs.forgetStack();
-    this.#regs.localToGlobal();
+    this.#regs.saveInsnsLeft();
     this.#regs.spill([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     this.#func.emit("i32.const", slot);
-    this.#ask(name);
-    this.#regs.globalToLocal();
+    this.#callImport(name);
+    this.#regs.loadInsnsLeft();
     this.#regs.fill([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   }
 
-  /** `ask` leaves an i32. If it is not 0, this function ends with the current R0 (a packet load out of bounds, a tail call). */
-  #exitIf(ask: () => void): void {
-    ask();
+  /** `leaveFlag` puts an i32 on the stack. If it is not 0, this function exits with the current R0 (packet load out of bounds, tail call). */
+  #exitIf(leaveFlag: () => void): void {
+    leaveFlag();
     this.#func.emit("if");
     this.#exit();
     this.#func.emit("end");
   }
 
   #exit(): void {
-    this.#regs.localToGlobal();
+    this.#regs.saveInsnsLeft();
     if (this.#flow.entry === 0) this.#regs.spill([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     this.#regs.get(0);
     this.#func.emit("return");
@@ -472,17 +473,17 @@ class FunctionCompiler {
     const callee = slot + 1 + this.#insn(slot).imm;
     this.#regs.forgetStack();
     const index = this.#functions.get(callee);
-    this.#regs.localToGlobal();
+    this.#regs.saveInsnsLeft();
     this.#regs.spill([6, 7, 8, 9, 10]);
     func.emit("i32.const", slot);
-    this.#ask("enter");
-    if (index === undefined) return this.#refuseAt(callee);
+    this.#callImport("enter");
+    if (index === undefined) return this.#raiseOutside(callee);
     for (const reg of [1, 2, 3, 4, 5, 10]) this.#regs.get(reg);
     func.emit("i64.const", BigInt(STACK_FRAME_BYTES));
     func.emit("i64.sub");
     func.emit("call", index);
     this.#regs.set(0);
-    this.#ask("leave");
-    this.#regs.globalToLocal();
+    this.#callImport("leave");
+    this.#regs.loadInsnsLeft();
   }
 }

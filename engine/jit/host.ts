@@ -9,7 +9,7 @@ import { HEAP, MAX_BYTES, SLOT_SHIFT, SLOT_WORDS } from "../vm/layout.ts";
 import type { Machine, Outcome } from "../vm/machine.ts";
 import type { BpfMap } from "../vm/maps/map.ts";
 import { Memory } from "../vm/memory.ts";
-import { type Code, compile, entryName, type ImportName, LEFT, REPEAT } from "./compile.ts";
+import { type CompiledModule, compile, entryName, type ImportName, INSNS_LEFT, REPEAT } from "./compile.ts";
 import type { Lookup } from "./lookup.ts";
 
 /** A memory whose buffer compiled code can use too. */
@@ -24,16 +24,16 @@ export class SharedMemory extends Memory {
 }
 
 /** A program, compiled for one memory. */
-export interface Compiled {
+export interface CompiledProgram {
   readonly program: LoadedProgram;
-  readonly code: Code;
+  readonly code: CompiledModule;
   /** How many milliseconds it took to make the module and compile it. 0: no clock was given. */
   readonly compileTime: number;
 }
 
-interface Instance extends Compiled {
+interface Instance extends CompiledProgram {
   readonly exports: Readonly<Record<string, WasmExport>>;
-  readonly left: WasmGlobal;
+  readonly insnsLeft: WasmGlobal;
 }
 
 /** Thrown to leave compiled code. It is always caught in this file. */
@@ -57,12 +57,12 @@ export class Jit {
   readonly #instances = new WeakMap<LoadedProgram, Instance>();
   readonly #byId = new Map<number, Instance>();
   #machine: Machine | undefined;
-  /** Whether a packet load out of bounds already left its frame. */
-  #left = false;
-  #goOn: () => boolean = () => false;
+  /** Whether a packet load out of bounds already ended the function that did it. */
+  #frameWasLeft = false;
+  #continueRun: () => boolean = () => false;
   /** How many instructions are given at a time, and how many were given in all. */
-  #slice = 0;
-  #given = 0;
+  #budgetSlice = 0;
+  #budgetGiven = 0;
 
   /** `clock` returns milliseconds, for compile times. */
   constructor(memory: SharedMemory, clock: () => number = () => 0) {
@@ -71,7 +71,7 @@ export class Jit {
   }
 
   /** Compiles a program when first called for it. `text`: make the text form too, and the function for `repeat`. */
-  compile(program: LoadedProgram, text = false): Compiled {
+  compile(program: LoadedProgram, text = false): CompiledProgram {
     return this.#instance(program, text);
   }
 
@@ -94,32 +94,32 @@ export class Jit {
   }
 
   /**
-   * Runs a machine that has not started yet. Whenever `budget` instructions are used up, `goOn` decides whether to give as many again.
-   * `paused`: it said no, and this run cannot continue.
+   * Runs a machine that has not started yet. Whenever `budget` instructions are used up, `continueRun` decides whether to give as many
+   * again. `paused`: it said no, and this run cannot continue.
    */
-  run(machine: Machine, budget: number, goOn: () => boolean = () => false): Outcome {
-    return this.#run(machine, budget, goOn, (instance) => this.#call(instance, machine.slot));
+  run(machine: Machine, budget: number, continueRun: () => boolean = () => false): Outcome {
+    return this.#run(machine, budget, continueRun, (instance) => this.#callFunction(instance, machine.slot));
   }
 
-  #run(machine: Machine, budget: number, goOn: () => boolean, enter: (instance: Instance) => void): Outcome {
+  #run(machine: Machine, budget: number, continueRun: () => boolean, enter: (instance: Instance) => void): Outcome {
     if (machine.memory !== this.#memory) throw bug("the machine has another memory than the compiler");
     if (machine.exited || machine.fault !== undefined) return machine.outcome;
     if (machine.ip !== 0) throw bug(`compiled code starts at slot 0, and the machine stands at ${machine.slot}`);
     this.#machine = machine;
-    this.#left = false;
-    this.#goOn = goOn;
-    this.#slice = budget;
-    this.#given = budget;
-    this.#instance(machine.program, false).left.value = BigInt(budget);
+    this.#frameWasLeft = false;
+    this.#continueRun = continueRun;
+    this.#budgetSlice = budget;
+    this.#budgetGiven = budget;
+    this.#instance(machine.program, false).insnsLeft.value = BigInt(budget);
     let stopped: Stopped | undefined;
     try {
       // Once for the program, and once for each timer that fires after it.
       do {
         enter(this.#instance(machine.program, false));
-        const { left } = this.#instance(machine.program, false);
-        if (!this.#left) machine.leaveFunction();
-        this.#left = false;
-        this.#instance(machine.program, false).left.value = left.value;
+        const { insnsLeft } = this.#instance(machine.program, false);
+        if (!this.#frameWasLeft) machine.leaveFunction();
+        this.#frameWasLeft = false;
+        this.#instance(machine.program, false).insnsLeft.value = insnsLeft.value;
       } while (machine.outcome.kind === "paused");
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
@@ -127,18 +127,18 @@ export class Jit {
       machine.ip = stopped.slot << SLOT_SHIFT;
     }
     const last = this.#instance(machine.program, false);
-    let left = Number(last.left.value);
-    if (stopped?.fault) left += 1 + (last.code.after[stopped.slot] ?? -1);
-    if (stopped !== undefined) left += this.#unfinished(machine);
-    machine.executed += this.#given - left;
+    let left = Number(last.insnsLeft.value);
+    if (stopped?.fault) left += 1 + (last.code.insnsAfter[stopped.slot] ?? -1);
+    if (stopped !== undefined) left += this.#notRunInCallers(machine);
+    machine.executed += this.#budgetGiven - left;
     this.#machine = undefined;
     return machine.outcome;
   }
 
   /** How many instructions of the callers' blocks did not run: entering a block counted all of them, but the run ended inside the call. */
-  #unfinished(machine: Machine): number {
+  #notRunInCallers(machine: Machine): number {
     const callers = machine.frames().slice(0, -1);
-    return callers.reduce((sum, { prog, slot }) => sum + (this.#byId.get(prog)?.code.after[slot] ?? 0), 0);
+    return callers.reduce((sum, { prog, slot }) => sum + (this.#byId.get(prog)?.code.insnsAfter[slot] ?? 0), 0);
   }
 
   #instance(program: LoadedProgram, text: boolean): Instance {
@@ -163,7 +163,7 @@ export class Jit {
       code,
       compileTime: this.#clock() - before,
       exports,
-      left: exports[LEFT] as WasmGlobal,
+      insnsLeft: exports[INSNS_LEFT] as WasmGlobal,
     };
     this.#instances.set(program, instance);
     this.#byId.set(program.id, instance);
@@ -177,16 +177,16 @@ export class Jit {
     return this.#memory.u64[(program.code[at + 2] as number) >>> 1];
   }
 
-  #on(): Machine {
+  #runningMachine(): Machine {
     if (this.#machine === undefined) throw bug("compiled code runs without a machine");
     return this.#machine;
   }
 
   /** Calls the function at a slot with the machine's registers. Its R0 is put into the machine's R0. */
-  #call(instance: Instance, slot: number): void {
+  #callFunction(instance: Instance, slot: number): void {
     const run = instance.exports[entryName(slot)] as (() => void) | undefined;
     if (run === undefined) {
-      this.#on().raise("insn", slot << SLOT_SHIFT, "no function starts here");
+      this.#runningMachine().raise("insn", slot << SLOT_SHIFT, "no function starts here");
       throw new Stopped(slot, true);
     }
     run();
@@ -194,67 +194,68 @@ export class Jit {
 
   /** What each import does. Those with a result return 1 to end the calling function, with the machine's R0. */
   #imports(program: LoadedProgram): Record<ImportName, (slot: number) => number | undefined> {
-    const did = (slot: number, happened: boolean): undefined => {
+    const requireDone = (slot: number, happened: boolean): undefined => {
       if (!happened) throw new Stopped(slot, true);
     };
     /** Counts the rest of the block as not run. */
     const giveBack = (slot: number) => {
-      const { left, code } = this.#instance(program, false);
-      left.value = BigInt(left.value) + BigInt(code.after[slot] as number);
+      const { insnsLeft, code } = this.#instance(program, false);
+      insnsLeft.value = BigInt(insnsLeft.value) + BigInt(code.insnsAfter[slot] as number);
     };
     return {
-      load: (slot) => did(slot, this.#on().loadSlow(slot << SLOT_SHIFT)),
-      store: (slot) => did(slot, this.#on().storeSlow(slot << SLOT_SHIFT)),
-      atomic: (slot) => did(slot, this.#on().atomic(slot << SLOT_SHIFT)),
-      enter: (slot) => did(slot, this.#on().enterFunction(slot << SLOT_SHIFT)),
-      leave: () => this.#leave(0),
+      load: (slot) => requireDone(slot, this.#runningMachine().loadSlow(slot << SLOT_SHIFT)),
+      store: (slot) => requireDone(slot, this.#runningMachine().storeSlow(slot << SLOT_SHIFT)),
+      atomic: (slot) => requireDone(slot, this.#runningMachine().atomic(slot << SLOT_SHIFT)),
+      enter: (slot) => requireDone(slot, this.#runningMachine().enterFunction(slot << SLOT_SHIFT)),
+      leave: () => this.#leaveFunction(0),
       refuse: (slot) => {
-        this.#on().raiseInvalidInsn(slot << SLOT_SHIFT);
+        this.#runningMachine().raiseInvalidInsn(slot << SLOT_SHIFT);
         throw new Stopped(slot, true);
       },
       spent: (slot) => {
-        if (!this.#goOn()) throw new Stopped(slot, false);
-        const { left } = this.#instance(program, false);
-        left.value = BigInt(left.value) + BigInt(this.#slice);
-        this.#given += this.#slice;
+        if (!this.#continueRun()) throw new Stopped(slot, false);
+        const { insnsLeft } = this.#instance(program, false);
+        insnsLeft.value = BigInt(insnsLeft.value) + BigInt(this.#budgetSlice);
+        this.#budgetGiven += this.#budgetSlice;
       },
-      helper: (slot) => this.#helper(program, slot),
+      helper: (slot) => this.#callHelper(program, slot),
       packet: (slot) => {
-        const machine = this.#on();
+        const machine = this.#runningMachine();
         const { depth } = machine;
         machine.ip = slot << SLOT_SHIFT;
-        did(slot, machine.loadPacket(slot << SLOT_SHIFT));
-        this.#left = machine.exited || machine.depth < depth || machine.ip !== (slot << SLOT_SHIFT) + SLOT_WORDS;
-        if (!this.#left) return 0;
+        requireDone(slot, machine.loadPacket(slot << SLOT_SHIFT));
+        this.#frameWasLeft =
+          machine.exited || machine.depth < depth || machine.ip !== (slot << SLOT_SHIFT) + SLOT_WORDS;
+        if (!this.#frameWasLeft) return 0;
         giveBack(slot);
         return 1;
       },
     };
   }
 
-  #leave(slot: number): undefined {
-    if (!this.#left && !this.#on().leaveFunction()) throw new Stopped(slot, true);
-    this.#left = false;
+  #leaveFunction(slot: number): undefined {
+    if (!this.#frameWasLeft && !this.#runningMachine().leaveFunction()) throw new Stopped(slot, true);
+    this.#frameWasLeft = false;
   }
 
-  #helper(program: LoadedProgram, slot: number): number {
-    const machine = this.#on();
+  #callHelper(program: LoadedProgram, slot: number): number {
+    const machine = this.#runningMachine();
     const { depth } = machine;
     const next = (slot << SLOT_SHIFT) + SLOT_WORDS;
     machine.ip = next;
     if (!machine.callHelper(slot << SLOT_SHIFT)) throw new Stopped(slot, true);
     // A helper that calls back has pushed a frame. Leaving the frame starts the next turn or pops it.
     while (machine.depth > depth) {
-      this.#call(this.#instance(program, false), machine.slot);
-      this.#leave(slot);
+      this.#callFunction(this.#instance(program, false), machine.slot);
+      this.#leaveFunction(slot);
     }
     if (machine.ip === next) return 0;
     // A tail call: the other program (or the same one again) replaces this function.
     const from = this.#instance(program, false);
     const to = this.#instance(machine.program, false);
-    to.left.value = BigInt(from.left.value) + BigInt(from.code.after[slot] as number);
-    this.#call(to, 0);
-    from.left.value = this.#instance(machine.program, false).left.value;
+    to.insnsLeft.value = BigInt(from.insnsLeft.value) + BigInt(from.code.insnsAfter[slot] as number);
+    this.#callFunction(to, 0);
+    from.insnsLeft.value = this.#instance(machine.program, false).insnsLeft.value;
     return 1;
   }
 }

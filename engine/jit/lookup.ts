@@ -15,27 +15,27 @@ export interface Lookup {
 export const MAX_KEY_BYTES = 64;
 
 /** The function returns this if the machine must do the look-up. No pointer has the value 1. */
-export const ASK = 1n;
+export const ASK_MACHINE = 1n;
 
 const JHASH_INITVAL = 0xdeadbeef;
 
 /** func lookup_…(key: guest address) -> guest address of the value, 0 if there is none, or ASK */
 export function lookupFunction(name: string, { keySize, plan }: Lookup, text: boolean): Func {
   const func = new Func(name, { params: ["i64"], results: ["i64"] }, ["key"], text);
-  const at = func.local("i32", "at");
-  keyPlace(func, keySize, at);
-  if (plan.kind === "array") inArray(func, plan, at);
-  else inHash(func, plan, keySize, at);
+  const at = func.addLocal("i32", "at");
+  emitKeyOffset(func, keySize, at);
+  if (plan.kind === "array") emitArrayLookup(func, plan, at);
+  else emitHashLookup(func, plan, keySize, at);
   return func;
 }
 
 /** Sets `at` to the key's offset in the buffer, or returns ASK if not all of its bytes may be read. */
-function keyPlace(func: Func, size: number, at: number): void {
-  const granule = func.local("i32", "granule");
+function emitKeyOffset(func: Func, size: number, at: number): void {
+  const granule = func.addLocal("i32", "granule");
   const key = 0;
   const orAsk = () => {
     func.emit("if");
-    func.emit("i64.const", ASK);
+    func.emit("i64.const", ASK_MACHINE);
     func.emit("return");
     func.emit("end");
   };
@@ -94,8 +94,8 @@ function keyPlace(func: Func, size: number, at: number): void {
   orAsk();
 }
 
-function inArray(func: Func, { values, stride, entries }: LookupPlan & { kind: "array" }, at: number): void {
-  const index = func.local("i32", "index");
+function emitArrayLookup(func: Func, { values, stride, entries }: LookupPlan & { kind: "array" }, at: number): void {
+  const index = func.addLocal("i32", "index");
   func.emit("local.get", at);
   func.emit("i32.load");
   func.emit("local.tee", index);
@@ -110,19 +110,19 @@ function inArray(func: Func, { values, stride, entries }: LookupPlan & { kind: "
   func.emit("i32.mul");
   func.emit("i32.const", values);
   func.emit("i32.add");
-  pointer(func);
+  emitToPointer(func);
 }
 
 /** Turns the offset on the stack into a guest address. */
-function pointer(func: Func): void {
+function emitToPointer(func: Func): void {
   func.emit("i64.extend_i32_u");
   func.emit("i64.const", KERNEL_BASE);
   func.emit("i64.or");
 }
 
-function inHash(func: Func, plan: LookupPlan & { kind: "hash" }, keySize: number, at: number): void {
-  const elem = func.local("i32", "elem");
-  const hash = jhash(func, at, keySize);
+function emitHashLookup(func: Func, plan: LookupPlan & { kind: "hash" }, keySize: number, at: number): void {
+  const elem = func.addLocal("i32", "elem");
+  const hash = emitJhash(func, at, keySize);
   func.emit("local.get", hash);
   func.emit("i32.const", plan.mask);
   func.emit("i32.and");
@@ -155,7 +155,7 @@ function inHash(func: Func, plan: LookupPlan & { kind: "hash" }, keySize: number
   func.emit("local.get", elem);
   func.emit("i32.const", plan.value);
   func.emit("i32.add");
-  pointer(func);
+  emitToPointer(func);
   func.emit("return");
   func.emit("end");
   func.emit("local.get", elem);
@@ -168,8 +168,8 @@ function inHash(func: Func, plan: LookupPlan & { kind: "hash" }, keySize: number
 }
 
 /** Local that holds the hash of `length` bytes from `at`, computed as in vm/maps/jhash.ts. */
-function jhash(func: Func, at: number, length: number): number {
-  const [a, b, c] = ["a", "b", "c"].map((name) => func.local("i32", name)) as [number, number, number];
+function emitJhash(func: Func, at: number, length: number): number {
+  const [a, b, c] = ["a", "b", "c"].map((name) => func.addLocal("i32", name)) as [number, number, number];
   const set = (x: number, ...operands: (() => void)[]) => {
     for (const operand of operands) operand();
     func.emit("local.set", x);

@@ -107,7 +107,7 @@ const VAL_TYPES: Record<ValType, number> = { i32: 0x7f, i64: 0x7e };
 const EMPTY_BLOCK = 0x40;
 
 /** A byte buffer that grows. */
-class Bytes {
+class ByteWriter {
   #buffer = new Uint8Array(1024);
   #length = 0;
 
@@ -120,7 +120,7 @@ class Bytes {
     this.#buffer[this.#length++] = value;
   }
 
-  all(values: ArrayLike<number>): void {
+  append(values: ArrayLike<number>): void {
     for (let i = 0; i < values.length; i++) this.byte(values[i] as number);
   }
 
@@ -176,7 +176,7 @@ export class Func {
   readonly name: string;
   readonly type: FuncType;
   readonly locals: { readonly type: ValType; readonly name: string }[] = [];
-  readonly #code = new Bytes();
+  readonly #code = new ByteWriter();
   readonly #text: string[] = [];
   readonly #wantText: boolean;
   #depth = 1;
@@ -191,7 +191,7 @@ export class Func {
   }
 
   /** Adds a local and returns its index. It is zero at entry. */
-  local(type: ValType, name: string): number {
+  addLocal(type: ValType, name: string): number {
     this.locals.push({ type, name });
     return this.locals.length - 1;
   }
@@ -202,7 +202,7 @@ export class Func {
   }
 
   /** Adds a comment to the text form only. */
-  note(text: string): void {
+  comment(text: string): void {
     if (this.#wantText) this.#text.push(`${"  ".repeat(this.#depth)};; ${text}`);
   }
 
@@ -258,14 +258,14 @@ export class Func {
 
   /** The body as the code section holds it: locals, code, `end`. */
   body(): Uint8Array {
-    const out = new Bytes();
+    const out = new ByteWriter();
     const extra = this.locals.slice(this.type.params.length);
     out.u32(extra.length);
     for (const { type } of extra) {
       out.u32(1);
       out.byte(VAL_TYPES[type]);
     }
-    out.all(this.#code.bytes);
+    out.append(this.#code.bytes);
     out.byte(OPCODES.end[0]);
     return out.bytes;
   }
@@ -310,31 +310,31 @@ export class Module {
   }
 
   binary(): Uint8Array {
-    const out = new Bytes();
-    out.all([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-    const section = (id: number, count: number, write: (to: Bytes) => void) => {
+    const out = new ByteWriter();
+    out.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+    const section = (id: number, count: number, write: (to: ByteWriter) => void) => {
       if (count === 0) return;
-      const content = new Bytes();
+      const content = new ByteWriter();
       content.u32(count);
       write(content);
       out.byte(id);
       out.u32(content.bytes.length);
-      out.all(content.bytes);
+      out.append(content.bytes);
     };
     const types = [...this.imports, ...this.#funcs].map(({ type }) => type);
     section(1, types.length, (to) => {
       for (const { params, results } of types) {
         to.byte(0x60);
         to.u32(params.length);
-        to.all(params.map((type) => VAL_TYPES[type]));
+        to.append(params.map((type) => VAL_TYPES[type]));
         to.u32(results.length);
-        to.all(results.map((type) => VAL_TYPES[type]));
+        to.append(results.map((type) => VAL_TYPES[type]));
       }
     });
     section(2, this.imports.length + 1, (to) => {
       to.name("env");
       to.name("memory");
-      to.all([0x02, 0x00]);
+      to.append([0x02, 0x00]);
       to.u32(1);
       this.imports.forEach(({ name }, i) => {
         to.name("env");
@@ -349,7 +349,7 @@ export class Module {
       });
     });
     section(6, this.globals.length, (to) => {
-      for (const { type } of this.globals) to.all([VAL_TYPES[type], 0x01, OPCODES[`${type}.const`][0], 0x00, 0x0b]);
+      for (const { type } of this.globals) to.append([VAL_TYPES[type], 0x01, OPCODES[`${type}.const`][0], 0x00, 0x0b]);
     });
     section(7, this.#funcs.length + this.globals.length, (to) => {
       this.#funcs.forEach((func, i) => {
@@ -367,7 +367,7 @@ export class Module {
       for (const func of this.#funcs) {
         const body = func.body();
         to.u32(body.length);
-        to.all(body);
+        to.append(body);
       }
     });
     return out.bytes.slice();

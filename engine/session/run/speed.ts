@@ -3,7 +3,7 @@
 import { bug } from "../../base/bug.ts";
 import { asU64, hex64 } from "../../base/u64.ts";
 import { insnNamed } from "../../isa/forms.ts";
-import { repeats } from "../../jit/compile.ts";
+import { canRepeat } from "../../jit/compile.ts";
 import { Jit, SharedMemory } from "../../jit/host.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import { createMaps } from "../../kernel/loader.ts";
@@ -54,7 +54,7 @@ export function speed(
   const interp = measure(eachTime(() => machine.run(BUDGET)));
   const entered = measure(eachTime(() => jit.run(machine, BUDGET)));
   if (!interp || !entered) return null;
-  const isLooped = repeats(machine.program.insns) && entered.fault === "";
+  const isLooped = canRepeat(machine.program.insns) && entered.fault === "";
   const inside = isLooped ? measure(loopedBy(jit, machine, entered.insns)) : null;
   return {
     interp,
