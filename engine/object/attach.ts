@@ -5,7 +5,7 @@ import type { Kind } from "./btf/btf.ts";
 import type { ObjectFunction } from "./programs.ts";
 import { refuse } from "./refusal.ts";
 import type { SectionMeaning } from "./sections.ts";
-import { type Member, structOpsTarget } from "./struct-ops.ts";
+import { type StructOpsMember, structOpsTarget } from "./struct-ops.ts";
 import type { Target } from "./target.ts";
 
 /** Attach type → the prefix of the name in the kernel's BTF, and the kind of the type. */
@@ -27,7 +27,7 @@ export function attachmentOf(
   program: ObjectFunction,
   meaning: SectionMeaning,
   target: Target,
-  members: ReadonlyMap<string, Member>,
+  members: ReadonlyMap<string, StructOpsMember>,
 ): Attachment {
   const { attachType, progType } = meaning;
   if (progType === "struct_ops") {

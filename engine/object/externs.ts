@@ -100,22 +100,22 @@ function sectionsOf(btf: Btf): ReadonlyMap<number, string> {
 function configType(btf: Btf, name: string, type: number): Pick<ConfigExtern, "type" | "signed" | "size" | "align"> {
   const stripped = btf.strip(type);
   const kind = btf.kind(stripped);
-  const no = (): never => refuse("extern-type", { name, found: `${kind} ${btf.name(stripped)}`.trim() });
+  const fail = (): never => refuse("extern-type", { name, found: `${kind} ${btf.name(stripped)}`.trim() });
   const size = btf.sizeOf(stripped) ?? 0;
   const align = btf.alignOf(stripped);
-  if (size === 0 || align === 0) return no();
-  const of = (is: ConfigType, signed = false) => ({ type: is, signed, size, align });
+  if (size === 0 || align === 0) return fail();
+  const typed = (type: ConfigType, signed = false) => ({ type, signed, size, align });
   if (kind === "int") {
     const encoding = btf.word(stripped) >>> 24;
-    if (encoding & INT_BOOL) return size === 1 ? of("bool") : no();
+    if (encoding & INT_BOOL) return size === 1 ? typed("bool") : fail();
     const signed = (encoding & INT_SIGNED) !== 0;
-    if (size === 1) return of("char", signed);
-    return [2, 4, 8].includes(size) ? of("int", signed) : no();
+    if (size === 1) return typed("char", signed);
+    return [2, 4, 8].includes(size) ? typed("int", signed) : fail();
   }
-  if (btf.isEnum(stripped)) return btf.name(stripped) === "libbpf_tristate" ? of("tristate") : no();
-  if (kind !== "array") return no();
+  if (btf.isEnum(stripped)) return btf.name(stripped) === "libbpf_tristate" ? typed("tristate") : fail();
+  if (kind !== "array") return fail();
   const element = btf.strip(btf.array(stripped).type);
-  return btf.kind(element) === "int" && btf.size(element) === 1 ? of("text") : no();
+  return btf.kind(element) === "int" && btf.size(element) === 1 ? typed("text") : fail();
 }
 
 /** The contents of the map .kconfig. */
@@ -125,7 +125,7 @@ export function configBytes(externs: readonly Extern[], target: Target): Uint8Ar
   const bytes = new Uint8Array(last === undefined ? 0 : last.offset + last.size);
   for (const extern of values) {
     const value = settingOf(extern, target);
-    if (value !== undefined) put(bytes, extern, value);
+    if (value !== undefined) writeSetting(bytes, extern, value);
     else if (!extern.weak) refuse("extern-missing", { name: extern.name, where: "the kernel's configuration" });
   }
   return bytes;
@@ -147,24 +147,24 @@ function settingOf({ name, weak }: ConfigExtern, target: Target): string | undef
   return "0";
 }
 
-function put(bytes: Uint8Array, extern: ConfigExtern, value: string): void {
+function writeSetting(bytes: Uint8Array, extern: ConfigExtern, value: string): void {
   const { name, type, size, offset, signed } = extern;
-  const no = (): never => refuse("extern-value", { name, value });
+  const fail = (): never => refuse("extern-value", { name, value });
   const view = viewOf(bytes);
   if (/^[ymn]$/.test(value)) {
-    if (type === "bool") bytes[offset] = value === "m" ? no() : Number(value === "y");
+    if (type === "bool") bytes[offset] = value === "m" ? fail() : Number(value === "y");
     else if (type === "tristate") view.setUint32(offset, "nym".indexOf(value), true);
     else if (type === "char") bytes[offset] = value.charCodeAt(0);
-    else no();
+    else fail();
     return;
   }
   if (value.startsWith('"')) {
-    if (type !== "text" || !value.endsWith('"') || value.length < 2) no();
+    if (type !== "text" || !value.endsWith('"') || value.length < 2) fail();
     const text = value.slice(1, -1).slice(0, size - 1);
     for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i) & 0xff;
     return;
   }
-  if (!/^-?(?:0[xX][0-9a-fA-F]+|\d+)$/.test(value) || !["int", "char", "bool"].includes(type)) no();
+  if (!/^-?(?:0[xX][0-9a-fA-F]+|\d+)$/.test(value) || !["int", "char", "bool"].includes(type)) fail();
   const number = value.startsWith("-") ? -BigInt(value.slice(1)) : BigInt(value);
   const bits = 8 * size;
   const fits =
@@ -173,29 +173,30 @@ function put(bytes: Uint8Array, extern: ConfigExtern, value: string): void {
       : signed
         ? BigInt.asIntN(bits, number) === number
         : BigInt.asUintN(bits, number) === BigInt.asUintN(64, number);
-  if (!fits) no();
+  if (!fits) fail();
   for (let i = 0; i < size; i++) bytes[offset + i] = Number(BigInt.asUintN(8, number >> BigInt(8 * i)));
 }
 
 /** What is put into an instruction that uses the extern. */
-export type Resolved =
-  | { readonly is: "type"; readonly id: number }
-  | { readonly is: "address"; readonly address: bigint }
-  | { readonly is: "nothing" };
+export type ResolvedExtern =
+  | { readonly kind: "type"; readonly id: number }
+  | { readonly kind: "address"; readonly address: bigint }
+  | { readonly kind: "nothing" };
 
 /** @kernel libbpf.c bpf_object__resolve_ksym_var_btf_id, bpf_object__resolve_ksym_func_btf_id */
-export function resolveKernelExtern(extern: KernelExtern, btf: Btf, target: Target): Resolved {
+export function resolveKernelExtern(extern: KernelExtern, btf: Btf, target: Target): ResolvedExtern {
   const { name, weak, type, isFunction } = extern;
-  const missing = (where: string): Resolved => (weak ? { is: "nothing" } : refuse("extern-missing", { name, where }));
+  const missing = (where: string): ResolvedExtern =>
+    weak ? { kind: "nothing" } : refuse("extern-missing", { name, where });
   if (type === 0) {
     const address = target.addressOf(name);
-    return address === undefined ? missing("the kernel's symbols") : { is: "address", address };
+    return address === undefined ? missing("the kernel's symbols") : { kind: "address", address };
   }
   const kernel = target.btf;
   if (kernel === undefined) return missing("the kernel's BTF");
   const id = kernel.find(isFunction ? essentialName(name) : name, isFunction ? "func" : "var");
   if (id === undefined) return missing("the kernel's BTF");
   const theirs = isFunction ? kernel.type(id) : kernel.strip(kernel.type(id));
-  if (typesAreCompatible(btf, type, kernel, theirs)) return { is: "type", id };
-  return isFunction && weak ? { is: "nothing" } : refuse("extern-differs", { name });
+  if (typesAreCompatible(btf, type, kernel, theirs)) return { kind: "type", id };
+  return isFunction && weak ? { kind: "nothing" } : refuse("extern-differs", { name });
 }

@@ -5,13 +5,13 @@ import { variablesOf } from "./datasec.ts";
 import type { Elf } from "./elf.ts";
 
 /** Names of the structures that are such fields. */
-const STRUCTS = new Set(
+const FIELD_STRUCTS = new Set(
   "bpf_spin_lock bpf_res_spin_lock bpf_timer bpf_wq bpf_task_work bpf_list_head bpf_list_node bpf_rb_root bpf_rb_node bpf_refcount".split(
     " ",
   ),
 );
 /** Type tag of a pointer → name of the field. */
-const POINTERS: Readonly<Record<string, string>> = {
+const FIELD_OF_TAG: Readonly<Record<string, string>> = {
   kptr: "kptr",
   kptr_untrusted: "kptr_untrusted",
   percpu_kptr: "kptr_percpu",
@@ -22,18 +22,18 @@ const MAX_FIELDS = 11;
 const MAX_DEPTH = 16;
 
 /** Map types whose values may have each field. If a map may not have it, libbpf creates the map without BTF. */
-const ARRAYS =
+const TYPES_WITH_KPTRS =
   "array hash lru_hash percpu_array percpu_hash lru_percpu_hash sk_storage inode_storage task_storage cgrp_storage";
-const PLAIN = "array hash lru_hash cgroup_storage sk_storage inode_storage task_storage cgrp_storage";
-const ALLOWED: Readonly<Record<string, string>> = {
-  bpf_spin_lock: PLAIN,
-  bpf_res_spin_lock: PLAIN,
+const TYPES_WITH_LOCKS = "array hash lru_hash cgroup_storage sk_storage inode_storage task_storage cgrp_storage";
+const MAP_TYPES_OF_FIELD: Readonly<Record<string, string>> = {
+  bpf_spin_lock: TYPES_WITH_LOCKS,
+  bpf_res_spin_lock: TYPES_WITH_LOCKS,
   bpf_timer: "array hash lru_hash",
   bpf_wq: "array hash lru_hash",
   bpf_task_work: "array hash lru_hash",
   bpf_list_head: "array hash lru_hash",
   bpf_rb_root: "array hash lru_hash",
-  bpf_refcount: ARRAYS,
+  bpf_refcount: TYPES_WITH_KPTRS,
 };
 
 /**
@@ -70,7 +70,7 @@ export function specialFields(elf: Elf, btf: Btf, valueType: number, mapType: st
       return;
     }
     if (kind !== "struct") return;
-    if (STRUCTS.has(btf.name(id))) add(btf.name(id), offset);
+    if (FIELD_STRUCTS.has(btf.name(id))) add(btf.name(id), offset);
     else for (const member of btf.members(id)) visit(member.type, offset + member.bitOffset / 8, depth + 1);
   };
   if (btf.kind(valueType) === "datasec") {
@@ -80,7 +80,7 @@ export function specialFields(elf: Elf, btf: Btf, valueType: number, mapType: st
   } else visit(valueType, 0, 0);
   if (count > MAX_FIELDS) return {};
   const allowed = Object.keys(found).every((key) => {
-    const types = ALLOWED[key.split("#")[0]!] ?? ARRAYS;
+    const types = MAP_TYPES_OF_FIELD[key.split("#")[0]!] ?? TYPES_WITH_KPTRS;
     return types.split(" ").includes(mapType);
   });
   return allowed ? found : {};
@@ -92,5 +92,5 @@ function pointerField(btf: Btf, type: number): string | undefined {
     id = btf.type(id);
   if (btf.kind(id) !== "ptr") return undefined;
   const tag = btf.type(id);
-  return btf.kind(tag) === "type_tag" ? POINTERS[btf.name(tag)] : undefined;
+  return btf.kind(tag) === "type_tag" ? FIELD_OF_TAG[btf.name(tag)] : undefined;
 }

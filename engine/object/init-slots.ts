@@ -6,7 +6,7 @@ import type { ObjectFunction } from "./programs.ts";
 import { hex, refuse } from "./refusal.ts";
 
 /** Map `map` holds another map, or a program, under key `key`. Numbers are indices in the object's lists. */
-export interface MapSlot {
+export interface InitSlot {
   readonly map: number;
   readonly key: number;
   readonly value: { readonly map: number } | { readonly program: number };
@@ -14,13 +14,13 @@ export interface MapSlot {
 
 const POINTER_BYTES = 8;
 
-export function readSlots(elf: Elf, maps: readonly MapSpec[], programs: readonly ObjectFunction[]): MapSlot[] {
+export function readInitSlots(elf: Elf, maps: readonly MapSpec[], programs: readonly ObjectFunction[]): InitSlot[] {
   const section = elf.sections.find(({ name }) => name === ".maps");
   const relocations = elf.sections.filter(
     ({ type, info }) => type === SHT_REL && section !== undefined && info === section.index,
   );
   return relocations.flatMap((one) =>
-    readRelocations(one).map(({ offset, symbol: index }, n): MapSlot => {
+    readRelocations(one).map(({ offset, symbol: index }, n): InitSlot => {
       const symbol = elf.symbols[index];
       if (symbol === undefined) return refuse("reloc-symbol", { section: one.name, n, symbol: index });
       const map = maps.findLastIndex((spec) => spec.origin === "declared" && spec.offset <= offset);

@@ -3,7 +3,7 @@
 
 import { bug } from "../base/bug.ts";
 import { utf8Decode, viewOf } from "../base/bytes.ts";
-import { Btf, KINDS, MAGIC, REFERS } from "./btf/btf.ts";
+import { Btf, KINDS, MAGIC, REFERRING_KINDS } from "./btf/btf.ts";
 import { parseConfig } from "./target.ts";
 
 export interface KernelFile {
@@ -17,15 +17,15 @@ const HEADER_BYTES = 24;
 
 /** `bytes`: uncompressed. Throws if it is not the recorded file, because that file is part of the program. */
 export function readKernelFile(bytes: Uint8Array): KernelFile {
-  const file = new Column(bytes);
-  const config = parseConfig(utf8Decode(file.take(file.next())));
-  const version = file.next();
-  const count = file.next();
-  const columns = Array.from({ length: 8 }, () => new Column(file.take(file.next())));
-  return { btf: new Btf(encode(columns, count, file.rest()), "linux-6.18"), config, version };
+  const file = new VarintReader(bytes);
+  const config = parseConfig(utf8Decode(file.take(file.unsigned())));
+  const version = file.unsigned();
+  const count = file.unsigned();
+  const columns = Array.from({ length: 8 }, () => new VarintReader(file.take(file.unsigned())));
+  return { btf: new Btf(encodeBtf(columns, count, file.rest()), "linux-6.18"), config, version };
 }
 
-class Column {
+class VarintReader {
   readonly #bytes: Uint8Array;
   #at = 0;
 
@@ -33,7 +33,7 @@ class Column {
     this.#bytes = bytes;
   }
 
-  next(): number {
+  unsigned(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#bytes[this.#at++];
@@ -44,12 +44,12 @@ class Column {
   }
 
   signed(): number {
-    const value = this.next();
+    const value = this.unsigned();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   /** A signed 64-bit value. */
-  big(): bigint {
+  signed64(): bigint {
     let value = 0n;
     for (let shift = 0n; ; shift += 7n) {
       const byte = this.#bytes[this.#at++];
@@ -74,7 +74,7 @@ class Column {
 }
 
 /** Writes BTF. Its buffer doubles when it is full. */
-class Writer {
+class BtfWriter {
   #bytes = new Uint8Array(1 << 20);
   #view = viewOf(this.#bytes);
   #at = HEADER_BYTES;
@@ -103,22 +103,22 @@ class Writer {
   }
 }
 
-function encode(columns: readonly Column[], count: number, texts: Uint8Array): Uint8Array {
+function encodeBtf(columns: readonly VarintReader[], count: number, texts: Uint8Array): Uint8Array {
   const [kinds, vlens, names, thirds, types, numbers, offsets, values] = columns as [
-    Column,
-    Column,
-    Column,
-    Column,
-    Column,
-    Column,
-    Column,
-    Column,
+    VarintReader,
+    VarintReader,
+    VarintReader,
+    VarintReader,
+    VarintReader,
+    VarintReader,
+    VarintReader,
+    VarintReader,
   ];
-  const out = new Writer();
+  const out = new BtfWriter();
   const starts: number[] = [];
   let nextText = 0;
   const name = (): void => {
-    const code = names.next();
+    const code = names.unsigned();
     if (code === 1) {
       starts.push(nextText + 1);
       nextText = texts.indexOf(0, nextText) + 1;
@@ -130,22 +130,22 @@ function encode(columns: readonly Column[], count: number, texts: Uint8Array): U
     const flag = tag >> 7;
     const kind = KINDS[tag & 31]!;
     const counted = ["struct", "union", "enum", "enum64", "func_proto", "func"].includes(kind);
-    const vlen = counted ? vlens.next() : 0;
+    const vlen = counted ? vlens.unsigned() : 0;
     name();
     out.u32(((flag << 31) | ((tag & 31) << 24) | vlen) >>> 0);
-    out.u32(REFERS.has(kind) ? id - thirds.signed() : thirds.next());
+    out.u32(REFERRING_KINDS.has(kind) ? id - thirds.signed() : thirds.unsigned());
     switch (kind) {
       case "int":
       case "var":
-        out.u32(numbers.next());
+        out.u32(numbers.unsigned());
         break;
       case "decl_tag":
-        out.u32((numbers.next() - 1) >>> 0);
+        out.u32((numbers.unsigned() - 1) >>> 0);
         break;
       case "array":
         out.u32(id - types.signed());
         out.u32(id - types.signed());
-        out.u32(numbers.next());
+        out.u32(numbers.unsigned());
         break;
       case "struct":
       case "union": {
@@ -154,7 +154,7 @@ function encode(columns: readonly Column[], count: number, texts: Uint8Array): U
           name();
           out.u32(id - types.signed());
           offset += offsets.signed();
-          out.u32(flag ? ((offsets.next() << 24) | offset) >>> 0 : offset);
+          out.u32(flag ? ((offsets.unsigned() << 24) | offset) >>> 0 : offset);
         }
         break;
       }
@@ -163,7 +163,7 @@ function encode(columns: readonly Column[], count: number, texts: Uint8Array): U
         let value = 0n;
         for (let i = 0; i < vlen; i++) {
           name();
-          value += values.big();
+          value += values.signed64();
           out.u32(Number(value & 0xffff_ffffn));
           if (kind === "enum64") out.u32(Number(value >> 32n));
         }

@@ -8,16 +8,16 @@ import type { FuncInfo, MapDef, Program } from "../program/program.ts";
 import { attachmentOf } from "./attach.ts";
 import { essentialName } from "./btf/btf.ts";
 import { type Candidates, type CoreRelocation, poisonInsn, relocateCore } from "./core/relocate.ts";
-import { configBytes, type Extern, type Resolved, resolveKernelExtern } from "./externs.ts";
+import { configBytes, type Extern, type ResolvedExtern, resolveKernelExtern } from "./externs.ts";
 import { specialFields } from "./fields.ts";
-import { declTags, functionInfo } from "./functions.ts";
-import { type Linked, link, type Part } from "./link.ts";
+import { declTags, functionInfo } from "./func-info.ts";
+import { type LinkedFunction, type LinkedProgram, link } from "./link.ts";
 import type { MapSpec } from "./maps.ts";
 import type { BpfObject } from "./object.ts";
 import type { ObjectFunction } from "./programs.ts";
-import type { FuncRef } from "./records.ts";
+import type { FuncInfoRecord } from "./records.ts";
 import { type Attempt, attempt, refuse } from "./refusal.ts";
-import { type SectionMeaning, sectionMeaning } from "./sections.ts";
+import { sectionMeaning } from "./sections.ts";
 import { checkStructOps } from "./struct-ops.ts";
 import type { Target } from "./target.ts";
 
@@ -31,9 +31,9 @@ export interface Load {
   readonly kernelVersion: number;
   /** All maps of the object. libbpf creates all of them before it loads the program. */
   readonly maps: readonly MapDef[];
-  readonly funcs: readonly FuncRef[];
+  readonly funcs: readonly FuncInfoRecord[];
   /** The functions that the program consists of, in order. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly LinkedFunction[];
   /** Names of the kernel functions that it calls, each once. */
   readonly kernelFunctions: readonly string[];
   /** Numbers that were changed to fit the kernel. Slots count in the whole program. */
@@ -58,25 +58,31 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
   if (meaning === undefined) return refuse("section-name", { name: main.name, section: main.sectionName });
   checkStructOps(object.structs, target);
   const maps = mapDefs(object, target);
-  const resolved = object.externs.map((extern) => resolve(object, extern, target));
-  const { changed, relocations } = relocateAll(object, main, target);
+  const resolved = object.externs.map((extern) => resolveExtern(object, extern, target));
+  const { relocatedInsns, relocations } = relocateAll(object, main, target);
   const callbacks = exceptionCallbacks(object, main);
-  const linked = link(main, object.functions, (of) => changed.get(of) ?? of.insns, object.records, callbacks);
+  const linked = link(
+    main,
+    object.functions,
+    (func) => relocatedInsns.get(func) ?? func.insns,
+    object.records,
+    callbacks,
+  );
   const mapRefs = new Map<number, number>();
-  const poisoned = applyReferences(object, linked, resolved, mapRefs);
+  const insns = applyReferences(object, linked, resolved, mapRefs);
   const { attachBtfId, attachType } = attachmentOf(main, meaning, target, object.structOps);
-  const used = [...new Set(mapRefs.values())].sort((a, b) => a - b);
-  const described = describe(object, linked, meaning.progType, callbacks);
+  const usedMaps = [...new Set(mapRefs.values())].sort((a, b) => a - b);
+  const infos = funcInfoAndLines(object, linked, meaning.progType, callbacks);
   return {
     program: {
-      insns: poisoned,
+      insns,
       progType: meaning.progType,
       expectedAttachType: attachType,
       progFlags: meaning.flags,
       license: object.license,
-      maps: used.map((index) => maps[index]!),
-      mapRefs: new Map([...mapRefs].map(([slot, index]) => [slot, used.indexOf(index)])),
-      ...described,
+      maps: usedMaps.map((index) => maps[index]!),
+      mapRefs: new Map([...mapRefs].map(([slot, index]) => [slot, usedMaps.indexOf(index)])),
+      ...infos,
     },
     name: main.name.slice(0, NAME_LETTERS),
     attachBtfId,
@@ -84,9 +90,9 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
     maps,
     funcs: object.btfRefused ? [] : linked.funcs,
     parts: linked.parts,
-    kernelFunctions: kernelFunctions(object, linked, resolved),
-    relocations: linked.parts.flatMap(({ of, at }) =>
-      (relocations.get(of) ?? []).map((one) => ({ ...one, slot: one.slot + at })),
+    kernelFunctions: calledKernelFunctions(object, linked, resolved),
+    relocations: linked.parts.flatMap(({ func, start }) =>
+      (relocations.get(func) ?? []).map((one) => ({ ...one, slot: one.slot + start })),
     ),
   };
 }
@@ -96,37 +102,38 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
  * them.
  */
 function relocateAll(object: BpfObject, main: ObjectFunction, target: Target) {
-  const changed = new Map<ObjectFunction, Insn[]>();
+  const relocatedInsns = new Map<ObjectFunction, Insn[]>();
   const relocations = new Map<ObjectFunction, CoreRelocation[]>();
   const candidates: Candidates = new Map();
   const { btf } = object;
-  for (const of of object.functions.all) {
-    const records = object.records.get(of)?.relocations ?? [];
-    if ((of !== main && of.section !== object.functions.text) || records.length === 0 || btf === undefined) continue;
-    const insns = of.insns.slice();
-    changed.set(of, insns);
+  for (const func of object.functions.all) {
+    const records = object.records.get(func)?.relocations ?? [];
+    if ((func !== main && func.section !== object.functions.text) || records.length === 0 || btf === undefined)
+      continue;
+    const insns = func.insns.slice();
+    relocatedInsns.set(func, insns);
     relocations.set(
-      of,
-      records.map(({ slot, record }) => relocateCore(of.name, insns, slot, record, btf, target.btf, candidates)),
+      func,
+      records.map(({ slot, record }) => relocateCore(func.name, insns, slot, record, btf, target.btf, candidates)),
     );
   }
-  return { changed, relocations };
+  return { relocatedInsns, relocations };
 }
 
-function resolve(object: BpfObject, extern: Extern, target: Target): Resolved | undefined {
+function resolveExtern(object: BpfObject, extern: Extern, target: Target): ResolvedExtern | undefined {
   return extern.kind === "ksym" && object.btf !== undefined
     ? resolveKernelExtern(extern, object.btf, target)
     : undefined;
 }
 
 /** Names of the called functions that the kernel has. A call of any other is made invalid. */
-const kernelFunctions = (
+const calledKernelFunctions = (
   { externs }: BpfObject,
-  linked: Linked,
-  resolved: readonly (Resolved | undefined)[],
+  linked: LinkedProgram,
+  resolved: readonly (ResolvedExtern | undefined)[],
 ): string[] => {
   const called = [...linked.references.values()].flatMap((reference) =>
-    reference.kind === "extern" && reference.call && resolved[reference.extern]?.is === "type"
+    reference.kind === "extern" && reference.call && resolved[reference.extern]?.kind === "type"
       ? [reference.extern]
       : [],
   );
@@ -136,8 +143,8 @@ const kernelFunctions = (
 /** Fills in the maps, variables and externs that instructions use. Notes in `mapRefs` which slot loads which map of the object. */
 function applyReferences(
   object: BpfObject,
-  linked: Linked,
-  resolved: readonly (Resolved | undefined)[],
+  linked: LinkedProgram,
+  resolved: readonly (ResolvedExtern | undefined)[],
   mapRefs: Map<number, number>,
 ): Insn[] {
   const { insns } = linked;
@@ -163,17 +170,17 @@ function applyReferences(
           value(slot, kconfig, extern.offset);
           break;
         }
-        const is = resolved[reference.extern] ?? { is: "nothing" };
+        const found = resolved[reference.extern] ?? { kind: "nothing" };
         if (reference.call) {
           insns[slot] =
-            is.is === "type"
-              ? { ...insn, src: PSEUDO_KFUNC_CALL, off: 0, imm: is.id }
+            found.kind === "type"
+              ? { ...insn, src: PSEUDO_KFUNC_CALL, off: 0, imm: found.id }
               : poisonInsn(POISON_KFUNC + reference.extern);
-        } else if (is.is === "type") {
-          insns[slot] = { ...insn, src: PSEUDO_BTF_ID, imm: is.id };
+        } else if (found.kind === "type") {
+          insns[slot] = { ...insn, src: PSEUDO_BTF_ID, imm: found.id };
           insns[slot + 1] = { ...insns[slot + 1]!, imm: 0 };
         } else {
-          const address = is.is === "address" ? is.address : 0n;
+          const address = found.kind === "address" ? found.address : 0n;
           insns[slot] = { ...insn, imm: Number(BigInt.asIntN(32, address)) };
           insns[slot + 1] = { ...insns[slot + 1]!, imm: Number(BigInt.asIntN(32, address >> 32n)) };
         }
@@ -184,16 +191,16 @@ function applyReferences(
 }
 
 /** Functions and lines, if the object has BTF for them. */
-function describe(
+function funcInfoAndLines(
   object: BpfObject,
-  linked: Linked,
+  linked: LinkedProgram,
   progType: string,
   callbacks: readonly ObjectFunction[],
 ): Pick<Program, "funcInfo" | "functions" | "lines"> {
   const { btf } = object;
   if (btf === undefined || object.btfRefused || linked.funcs.length === 0) return {};
   const hidden = new Set(object.functions.all.filter((one) => one.hidden).map(({ name }) => name));
-  const throwsTo = linked.parts.find(({ of }) => callbacks.includes(of))?.at;
+  const throwsTo = linked.parts.find(({ func }) => callbacks.includes(func))?.start;
   const functions = linked.funcs.map(
     ({ slot, type }): FuncInfo => ({
       ...functionInfo(btf, type, progType, btf.has(type) && hidden.has(btf.name(type))),
@@ -244,5 +251,3 @@ function mapDef({ elf, btf, btfRefused }: MapContext, spec: MapSpec, data: Uint8
     ...(spec.inner && { inner: mapDef({ elf, btf, btfRefused }, spec.inner, undefined) }),
   };
 }
-
-export type { SectionMeaning };

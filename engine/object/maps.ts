@@ -48,7 +48,7 @@ const HASH_OF_MAPS = 13;
 const RINGBUF = 27;
 const USER_RINGBUF = 31;
 /** sk, inode, task and cgroup storage. They have no max_entries. */
-const STORAGES: ReadonlySet<number> = new Set([24, 28, 29, 19]);
+const STORAGE_TYPES: ReadonlySet<number> = new Set([24, 28, 29, 19]);
 const PAGE = 4096;
 /** Size of a map of variables, in bytes: the highest that is read. */
 const MAX_VARIABLES = 64 << 20;
@@ -59,7 +59,7 @@ export interface MapOptions {
   /** Number of possible CPUs of the kernel. A perf event array has an entry for each. */
   readonly cpus: number;
   /** max_entries for a map whose source leaves it at 0, because the program that loads the object sets it. 0: leave it at 0. */
-  readonly leastEntries: number;
+  readonly entriesIfZero: number;
 }
 
 /** All maps in libbpf's order. `objectName`: used for the names of maps of variables. */
@@ -67,7 +67,7 @@ export function readMaps(elf: Elf, btf: Btf | undefined, objectName: string, opt
   if (elf.sections.some(({ name }) => name === "maps")) refuse("legacy-maps");
   const section = elf.sections.find(({ name }) => name === ".maps");
   const declared = section === undefined ? [] : declaredMaps(elf, section, btf, options);
-  return [...declared, ...elf.sections.flatMap((one) => variables(elf, one, btf, objectName))];
+  return [...declared, ...elf.sections.flatMap((one) => sectionMap(elf, one, btf, objectName))];
 }
 
 function declaredMaps(elf: Elf, section: Section, btf: Btf | undefined, options: MapOptions): MapSpec[] {
@@ -95,7 +95,7 @@ function declaredMaps(elf: Elf, section: Section, btf: Btf | undefined, options:
   });
 }
 
-interface Place {
+interface MapPlace {
   readonly section: number;
   readonly offset: number;
 }
@@ -104,7 +104,7 @@ function parseDefinition(
   btf: Btf,
   name: string,
   definition: number,
-  place: Place,
+  place: MapPlace,
   options: MapOptions,
   isInner = false,
 ): MapSpec {
@@ -159,7 +159,7 @@ function parseDefinition(
           });
         set("value_size", 4);
         valuesAt = member.bitOffset / 8;
-        inner = innerOf(btf, name, member.type, place, options, type === PROG_ARRAY);
+        inner = innerMapOf(btf, name, member.type, place, options, type === PROG_ARRAY);
         break;
       }
       default:
@@ -177,7 +177,7 @@ function parseDefinition(
     type,
     keySize: numbers.key_size ?? 0,
     valueSize: numbers.value_size ?? 0,
-    maxEntries: entries(type, numbers.max_entries ?? 0, options),
+    maxEntries: adaptedMaxEntries(type, numbers.max_entries ?? 0, options),
     flags: numbers.map_flags ?? 0,
     extra,
     keyType,
@@ -190,13 +190,13 @@ function parseDefinition(
   };
 }
 
-function innerOf(
+function innerMapOf(
   btf: Btf,
   name: string,
   values: number,
-  place: Place,
+  place: MapPlace,
   options: MapOptions,
-  progs: boolean,
+  holdsPrograms: boolean,
 ): MapSpec | undefined {
   const wrong = (found: string, expected: string): never =>
     refuse("map-def", { name, what: "values", found, expected });
@@ -206,7 +206,8 @@ function innerOf(
   const pointer = btf.strip(array.type);
   if (btf.kind(pointer) !== "ptr") return wrong(btf.kind(pointer), "an array of pointers");
   const target = btf.strip(btf.type(pointer));
-  if (progs) return btf.kind(target) === "func_proto" ? undefined : wrong(btf.kind(target), "pointers to functions");
+  if (holdsPrograms)
+    return btf.kind(target) === "func_proto" ? undefined : wrong(btf.kind(target), "pointers to functions");
   if (btf.kind(target) !== "struct") return wrong(btf.kind(target), "pointers to map definitions");
   return parseDefinition(btf, `${name}.inner`, target, place, options, true);
 }
@@ -229,8 +230,8 @@ function longOf(btf: Btf, name: string, type: number): bigint {
 }
 
 /** max_entries as libbpf adapts it to the kernel: for a ring buffer a power of two of pages, for perf events one for each CPU. */
-function entries(type: number, asked: number, { cpus, leastEntries }: MapOptions): number {
-  if (asked === 0 && leastEntries > 0 && !STORAGES.has(type)) return leastEntries;
+function adaptedMaxEntries(type: number, asked: number, { cpus, entriesIfZero }: MapOptions): number {
+  if (asked === 0 && entriesIfZero > 0 && !STORAGE_TYPES.has(type)) return entriesIfZero;
   if (type === PERF_EVENT_ARRAY && asked === 0) return cpus;
   if ((type !== RINGBUF && type !== USER_RINGBUF) || asked === 0) return asked;
   const pages = asked / PAGE;
@@ -246,9 +247,11 @@ const ORIGINS: readonly (readonly [prefix: string, origin: MapOrigin, sectionTyp
 ];
 
 /** The map of a section of variables. Empty: the section is of another kind, or has no bytes. */
-function variables(elf: Elf, section: Section, btf: Btf | undefined, objectName: string): MapSpec[] {
+function sectionMap(elf: Elf, section: Section, btf: Btf | undefined, objectName: string): MapSpec[] {
   const { name, type, flags, size, index } = section;
-  const row = ORIGINS.find(([prefix, , of]) => of === type && (name === prefix || name.startsWith(`${prefix}.`)));
+  const row = ORIGINS.find(
+    ([prefix, , sectionType]) => sectionType === type && (name === prefix || name.startsWith(`${prefix}.`)),
+  );
   if (row === undefined || size === 0 || flags & SHF_EXECINSTR) return [];
   const [, origin] = row;
   if (size > MAX_VARIABLES) refuse("too-many", { what: `bytes of ${name}`, count: size, limit: MAX_VARIABLES });
@@ -256,7 +259,7 @@ function variables(elf: Elf, section: Section, btf: Btf | undefined, objectName:
     variableMap(elf, btf, objectName, {
       name,
       origin,
-      section: index,
+      index,
       size,
       data: type === SHT_NOBITS ? undefined : section.data,
     }),
@@ -267,18 +270,18 @@ export function variableMap(
   elf: Elf,
   btf: Btf | undefined,
   objectName: string,
-  of: { name: string; origin: MapOrigin; section: number; size: number; data: Uint8Array | undefined },
+  section: { name: string; origin: MapOrigin; index: number; size: number; data: Uint8Array | undefined },
 ): MapSpec {
-  const frozen = of.origin === "rodata" || of.origin === "kconfig";
-  const valueType = btf?.named(of.name)[0] ?? 0;
+  const frozen = section.origin === "rodata" || section.origin === "kconfig";
+  const valueType = btf?.named(section.name)[0] ?? 0;
   return {
-    name: internalName(objectName, of.name),
-    origin: of.origin,
-    section: of.section,
+    name: internalName(objectName, section.name),
+    origin: section.origin,
+    section: section.index,
     offset: 0,
     type: BPF_MAP_TYPE_ARRAY,
     keySize: 4,
-    valueSize: of.size,
+    valueSize: section.size,
     maxEntries: 1,
     flags: (frozen ? MAP_FLAGS.RDONLY_PROG : 0) | (btf && isExposed(elf, btf, valueType) ? MAP_FLAGS.MMAPABLE : 0),
     extra: 0n,
@@ -286,7 +289,7 @@ export function variableMap(
     valueType,
     pinned: false,
     inner: undefined,
-    data: of.data,
+    data: section.data,
     frozen,
     valuesAt: undefined,
   };

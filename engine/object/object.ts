@@ -6,12 +6,12 @@ import { type BtfExt, readBtfExt } from "./btf/ext.ts";
 import { isRefusedByKernel } from "./btf/refused.ts";
 import { type Elf, readElf } from "./elf.ts";
 import { type Extern, readExterns } from "./externs.ts";
-import { isMapOfMaps, type MapOptions, type MapSpec, readMaps, variableMap } from "./maps.ts";
+import { type InitSlot, readInitSlots } from "./init-slots.ts";
+import { type MapOptions, type MapSpec, readMaps, variableMap } from "./maps.ts";
 import { type Functions, type ObjectFunction, readFunctions } from "./programs.ts";
 import { type Records, recordsOf } from "./records.ts";
 import { type Attempt, attempt, refuse } from "./refusal.ts";
-import { type MapSlot, readSlots } from "./slots.ts";
-import { type Member, structOpsMembers, structsOf } from "./struct-ops.ts";
+import { type StructOpsMember, structOpsMembers, structOpsStructs } from "./struct-ops.ts";
 
 export interface BpfObject {
   /** libbpf's name for it: the first 15 characters of the file's name, up to the first dot. */
@@ -26,21 +26,21 @@ export interface BpfObject {
   readonly btfRefused: boolean;
   readonly maps: readonly MapSpec[];
   /** Values that the source gives to maps of maps and prog arrays. */
-  readonly slots: readonly MapSlot[];
+  readonly slots: readonly InitSlot[];
   readonly externs: readonly Extern[];
   readonly functions: Functions;
   readonly records: Records;
   /** The functions that are programs, in libbpf's order. */
   readonly programs: readonly ObjectFunction[];
   /** Program name → its place in a kernel structure (struct_ops). */
-  readonly structOps: ReadonlyMap<string, Member>;
+  readonly structOps: ReadonlyMap<string, StructOpsMember>;
   /** Kernel structures that the object fills in. */
   readonly structs: readonly string[];
 }
 
 /** The object in a file, or why the file is not one. Never throws. */
 export const readObject = (file: Uint8Array, fileName: string, options: Partial<MapOptions> = {}): Attempt<BpfObject> =>
-  attempt(() => read(file, fileName, { cpus: 2, leastEntries: 0, ...options }));
+  attempt(() => read(file, fileName, { cpus: 2, entriesIfZero: 0, ...options }));
 
 function read(file: Uint8Array, fileName: string, options: MapOptions): BpfObject {
   const name = objectName(fileName);
@@ -63,13 +63,13 @@ function read(file: Uint8Array, fileName: string, options: MapOptions): BpfObjec
     ext,
     btfRefused: btf !== undefined && isRefusedByKernel(btf),
     maps,
-    slots: readSlots(elf, maps, programs),
+    slots: readInitSlots(elf, maps, programs),
     externs,
     functions,
     records: recordsOf(ext, elf, functions),
     programs,
     structOps: structOpsMembers(elf, btf),
-    structs: structsOf(elf, btf),
+    structs: structOpsStructs(elf, btf),
   };
 }
 
@@ -83,9 +83,7 @@ function configMap(elf: Elf, btf: Btf | undefined, objectName: string, externs: 
   const last = externs.findLast((extern) => extern.kind === "kconfig");
   if (last === undefined || last.kind !== "kconfig") return [];
   const size = last.offset + last.size;
-  return [
-    variableMap(elf, btf, objectName, { name: ".kconfig", origin: "kconfig", section: -1, size, data: undefined }),
-  ];
+  return [variableMap(elf, btf, objectName, { name: ".kconfig", origin: "kconfig", index: -1, size, data: undefined })];
 }
 
 const MAX_LICENSE = 63;
@@ -101,5 +99,3 @@ function versionOf(data: Uint8Array | undefined): number {
   if (data.length !== 4) return refuse("version", { size: data.length });
   return viewOf(data).getUint32(0, true);
 }
-
-export { isMapOfMaps };

@@ -71,11 +71,11 @@ export function readFunctions(elf: Elf, maps: readonly MapSpec[], externs: reado
   const symbols = elf.symbols.filter(({ section, type }) => type === STT_FUNC && sections.has(section));
   if (symbols.length > MAX_FUNCTIONS)
     refuse("too-many", { what: "functions", count: symbols.length, limit: MAX_FUNCTIONS });
-  const bare = symbols
+  const withoutReferences = symbols
     .map((symbol) => readFunction(sections.get(symbol.section)!, symbol, text))
     .sort((a, b) => a.section - b.section || a.start - b.start);
-  const references = bare.map(() => new Map<number, Reference>());
-  const finder = new Finder(bare);
+  const references = withoutReferences.map(() => new Map<number, Reference>());
+  const finder = new FunctionFinder(withoutReferences);
   for (const section of elf.sections) {
     if (section.type !== SHT_REL || !sections.has(section.info)) continue;
     const target = sections.get(section.info)!;
@@ -85,14 +85,17 @@ export function readFunctions(elf: Elf, maps: readonly MapSpec[], externs: reado
       if (relocation.offset % INSN_BYTES !== 0 || relocation.offset >= target.size)
         refuse("reloc-offset", { section: section.name, n, at: hex(relocation.offset) });
       const slot = relocation.offset / INSN_BYTES;
-      const at = finder.at(target.index, slot);
+      const at = finder.indexAt(target.index, slot);
       // Left-over code of a function that the linker replaced by another.
       if (at < 0) continue;
-      const of = bare[at]!;
-      references[at]!.set(slot - of.start, refer({ elf, maps, externs, text }, of, slot - of.start, symbol));
+      const func = withoutReferences[at]!;
+      references[at]!.set(
+        slot - func.start,
+        referenceOf({ elf, maps, externs, text }, func, slot - func.start, symbol),
+      );
     }
   }
-  return { all: bare.map((one, i) => ({ ...one, references: references[i]! })), text };
+  return { all: withoutReferences.map((one, i) => ({ ...one, references: references[i]! })), text };
 }
 
 function readFunction(section: Section, symbol: ElfSymbol, text: number): Omit<ObjectFunction, "references"> {
@@ -115,7 +118,7 @@ function readFunction(section: Section, symbol: ElfSymbol, text: number): Omit<O
 }
 
 /** Finds the function that contains a slot of a section. */
-export class Finder {
+export class FunctionFinder {
   readonly #all: readonly Pick<ObjectFunction, "section" | "start" | "insns">[];
 
   /** `all`: sorted by section and place. */
@@ -124,7 +127,7 @@ export class Finder {
   }
 
   /** Index of the function, or -1. */
-  at(section: number, slot: number): number {
+  indexAt(section: number, slot: number): number {
     let low = 0;
     let high = this.#all.length;
     while (low < high) {
@@ -143,7 +146,7 @@ export class Finder {
   }
 }
 
-interface Around {
+interface RelocationContext {
   readonly elf: Elf;
   readonly maps: readonly MapSpec[];
   readonly externs: readonly Extern[];
@@ -151,12 +154,17 @@ interface Around {
 }
 
 /** @kernel libbpf.c bpf_program__record_reloc */
-function refer(around: Around, of: Omit<ObjectFunction, "references">, slot: number, symbol: ElfSymbol): Reference {
-  const { elf, maps, externs, text } = around;
-  const insn = of.insns[slot]!;
+function referenceOf(
+  context: RelocationContext,
+  func: Omit<ObjectFunction, "references">,
+  slot: number,
+  symbol: ElfSymbol,
+): Reference {
+  const { elf, maps, externs, text } = context;
+  const insn = func.insns[slot]!;
   const section = elf.sections[symbol.section];
   const name = symbol.type === STT_SECTION && symbol.name === "" ? (section?.name ?? "?") : symbol.name;
-  const where = { name: of.name, slot, symbol: name };
+  const where = { name: func.name, slot, symbol: name };
   const isCall = insn.code === CALL;
   if (!isCall && !isLdImm64(insn)) refuse("reloc-insn", { ...where, code: insn.code });
   if (isExtern(symbol)) {

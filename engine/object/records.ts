@@ -3,17 +3,17 @@ import { INSN_BYTES } from "../isa/insn.ts";
 import type { LineInfo } from "../program/program.ts";
 import type { BtfExt, CoreRecord } from "./btf/ext.ts";
 import type { Elf } from "./elf.ts";
-import { Finder, type Functions, type ObjectFunction } from "./programs.ts";
+import { FunctionFinder, type Functions, type ObjectFunction } from "./programs.ts";
 import { hex, refuse } from "./refusal.ts";
 
-export interface FuncRef {
+export interface FuncInfoRecord {
   readonly slot: number;
   /** The FUNC in the object's BTF. */
   readonly type: number;
 }
 
 export interface FunctionRecords {
-  readonly funcs: FuncRef[];
+  readonly funcs: FuncInfoRecord[];
   readonly lines: LineInfo[];
   /** In order. `slot`: counted in the function. `n`: number of the record in the section. */
   readonly relocations: { readonly slot: number; readonly n: number; readonly record: CoreRecord }[];
@@ -24,7 +24,7 @@ export type Records = ReadonlyMap<ObjectFunction, FunctionRecords>;
 export function recordsOf(ext: BtfExt | undefined, elf: Elf, functions: Functions): Records {
   const found = new Map<ObjectFunction, FunctionRecords>();
   if (ext === undefined) return found;
-  const finder = new Finder(functions.all);
+  const finder = new FunctionFinder(functions.all);
   const sections = new Map(elf.sections.toReversed().map(({ name, index }) => [name, index]));
   /** The records of a part, each with its function and slot. Records of functions that the linker dropped are left out. */
   function* each<Record extends { readonly offset: number }>(part: ReadonlyMap<string, readonly Record[]>) {
@@ -33,12 +33,12 @@ export function recordsOf(ext: BtfExt | undefined, elf: Elf, functions: Function
       if (section === undefined) continue;
       for (const [n, record] of records.entries()) {
         const slot = Math.floor(record.offset / INSN_BYTES);
-        const at = finder.at(section, slot);
+        const at = finder.indexAt(section, slot);
         if (at < 0) continue;
-        const of = functions.all[at]!;
-        let own = found.get(of);
-        if (own === undefined) found.set(of, (own = { funcs: [], lines: [], relocations: [] }));
-        yield { name, n, record, slot, of, own };
+        const func = functions.all[at]!;
+        let own = found.get(func);
+        if (own === undefined) found.set(func, (own = { funcs: [], lines: [], relocations: [] }));
+        yield { name, n, record, slot, func, own };
       }
     }
   }
@@ -47,7 +47,7 @@ export function recordsOf(ext: BtfExt | undefined, elf: Elf, functions: Function
     const { file, text, line, column } = record;
     own.lines.push({ slot, file, text, line, column });
   }
-  for (const { name, n, record, slot, of, own } of each(ext.relocations)) {
+  for (const { name, n, record, slot, func, own } of each(ext.relocations)) {
     if (record.offset % INSN_BYTES !== 0)
       refuse("core-record", {
         section: name,
@@ -56,7 +56,7 @@ export function recordsOf(ext: BtfExt | undefined, elf: Elf, functions: Function
         found: hex(record.offset),
         expected: "a multiple of 8",
       });
-    own.relocations.push({ slot: slot - of.start, n, record });
+    own.relocations.push({ slot: slot - func.start, n, record });
   }
   return found;
 }

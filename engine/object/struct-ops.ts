@@ -9,7 +9,7 @@ import { refuse } from "./refusal.ts";
 import type { Target } from "./target.ts";
 
 /** The program is member `member` of structure `type`. */
-export interface Member {
+export interface StructOpsMember {
   readonly type: string;
   readonly member: string;
 }
@@ -17,8 +17,8 @@ export interface Member {
 const SECTIONS = new Set([".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"]);
 
 /** Program name → its member. If it is in several places, the first one is used. */
-export function structOpsMembers(elf: Elf, btf: Btf | undefined): ReadonlyMap<string, Member> {
-  const found = new Map<string, Member>();
+export function structOpsMembers(elf: Elf, btf: Btf | undefined): ReadonlyMap<string, StructOpsMember> {
+  const found = new Map<string, StructOpsMember>();
   if (btf === undefined) return found;
   for (const section of elf.sections) {
     const datasec =
@@ -41,7 +41,7 @@ export function structOpsMembers(elf: Elf, btf: Btf | undefined): ReadonlyMap<st
 }
 
 /** Kernel structures that the object fills in, without those that are made only if asked for (`?`). */
-export function structsOf(elf: Elf, btf: Btf | undefined): string[] {
+export function structOpsStructs(elf: Elf, btf: Btf | undefined): string[] {
   if (btf === undefined) return [];
   return elf.sections.flatMap(({ name, type }) => {
     const wanted = SECTIONS.has(name) && !name.startsWith("?") && type === SHT_PROGBITS;
@@ -66,7 +66,7 @@ export function checkStructOps(structs: readonly string[], { btf }: Target): voi
 /** attach_btf_id: the structure in the kernel's BTF. expected_attach_type: the number of the member in it. */
 export function structOpsTarget(
   program: ObjectFunction,
-  members: ReadonlyMap<string, Member>,
+  members: ReadonlyMap<string, StructOpsMember>,
   kernel: Btf,
 ): { readonly attachBtfId: number; readonly attachType: number } | undefined {
   const own = members.get(program.name);

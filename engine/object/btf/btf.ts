@@ -32,7 +32,7 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 /** How many bytes follow the first twelve of a type: a fixed number, plus a number for each of its vlen entries. */
-const MORE: Readonly<Record<Kind, readonly [fixed: number, each: number]>> = {
+const EXTRA_BYTES: Readonly<Record<Kind, readonly [fixed: number, each: number]>> = {
   void: [0, 0],
   int: [4, 0],
   ptr: [0, 0],
@@ -57,7 +57,14 @@ const MORE: Readonly<Record<Kind, readonly [fixed: number, each: number]>> = {
 
 const MODIFIERS: ReadonlySet<Kind> = new Set<Kind>(["typedef", "volatile", "const", "restrict", "type_tag"]);
 /** Kinds whose third word refers to another type. */
-export const REFERS: ReadonlySet<Kind> = new Set<Kind>([...MODIFIERS, "ptr", "func", "func_proto", "var", "decl_tag"]);
+export const REFERRING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  ...MODIFIERS,
+  "ptr",
+  "func",
+  "func_proto",
+  "var",
+  "decl_tag",
+]);
 
 export const MAGIC = 0xeb9f;
 const HEADER_BYTES = 24;
@@ -103,15 +110,15 @@ export class Btf {
     const header = readHeader(bytes, sectionName);
     this.#strings = header.strings;
     this.#stringsEnd = header.stringsEnd;
-    this.#at = this.#walk(header.types, header.typesEnd);
+    this.#at = this.#findTypes(header.types, header.typesEnd);
     this.count = this.#at.length;
     for (let id = 1; id < this.count; id++) this.#checkReferences(id);
   }
 
-  #walk(from: number, end: number): Uint32Array {
+  #findTypes(from: number, end: number): Uint32Array {
     const starts: number[] = [0];
     for (let at = from; at < end; ) {
-      if (end - at < 12) this.#short(at, "a type", 12, end - at);
+      if (end - at < 12) this.#refuseTruncated(at, "a type", 12, end - at);
       const info = this.#view.getUint32(at + 4, true);
       const kind = KINDS[(info >>> 24) & 31];
       if (kind === undefined || kind === "void")
@@ -122,9 +129,9 @@ export class Btf {
           found: (info >>> 24) & 31,
           expected: "1 to 19",
         });
-      const [fixed, each] = MORE[kind];
+      const [fixed, each] = EXTRA_BYTES[kind];
       const size = 12 + fixed + each * (info & 0xffff);
-      if (end - at < size) this.#short(at, `type ${starts.length} (${kind})`, size, end - at);
+      if (end - at < size) this.#refuseTruncated(at, `type ${starts.length} (${kind})`, size, end - at);
       starts.push(at);
       if (starts.length > MAX_TYPES) refuse("too-many", { what: "BTF types", count: starts.length, limit: MAX_TYPES });
       at += size;
@@ -132,7 +139,7 @@ export class Btf {
     return Uint32Array.from(starts);
   }
 
-  #short(at: number, what: string, size: number, left: number): never {
+  #refuseTruncated(at: number, what: string, size: number, left: number): never {
     return refuse("btf-truncated", { section: this.sectionName, at: hex(at), what, size, left });
   }
 
@@ -140,7 +147,7 @@ export class Btf {
     const at = this.#at[id]!;
     const kind = this.kind(id);
     this.#checkName(at);
-    if (REFERS.has(kind)) this.#checkType(at + 8);
+    if (REFERRING_KINDS.has(kind)) this.#checkType(at + 8);
     const vlen = this.vlen(id);
     switch (kind) {
       case "array":
@@ -225,7 +232,7 @@ export class Btf {
     return KINDS[(this.#info(id) >>> 24) & 31]!;
   }
 
-  flag(id: number): boolean {
+  kindFlag(id: number): boolean {
     return this.#info(id) >>> 31 === 1;
   }
 
@@ -266,7 +273,7 @@ export class Btf {
   member(id: number, i: number): Member {
     const at = this.#start(id) + 12 + 12 * i;
     const where = this.#view.getUint32(at + 8, true);
-    const fields = this.flag(id);
+    const fields = this.kindFlag(id);
     return {
       name: this.text(this.#view.getUint32(at, true)),
       type: this.#view.getUint32(at + 4, true),
@@ -339,12 +346,12 @@ export class Btf {
         case "enum64":
         case "datasec":
         case "float":
-          return checked(elements * this.size(at));
+          return sizeInU32(elements * this.size(at));
         case "ptr":
-          return checked(elements * 8);
+          return sizeInU32(elements * 8);
         case "array": {
           const array = this.array(at);
-          elements = elements === 0 ? 0 : (checked(elements * array.count) ?? 0);
+          elements = elements === 0 ? 0 : (sizeInU32(elements * array.count) ?? 0);
           at = array.type;
           break;
         }
@@ -379,7 +386,7 @@ export class Btf {
   }
 
   /** All types whose name is equal up to a `___` suffix, ascending. */
-  essentially(name: string): readonly number[] {
+  withEssentialName(name: string): readonly number[] {
     const wanted = essentialName(name);
     const bytes = utf8Encode(wanted);
     this.#index ??= this.#makeIndex();
@@ -392,7 +399,7 @@ export class Btf {
 
   /** All types with exactly this name, ascending. */
   named(name: string): readonly number[] {
-    return this.essentially(name).filter((id) => this.name(id) === name);
+    return this.withEssentialName(name).filter((id) => this.name(id) === name);
   }
 
   /** An index of types by the hash of their names: chains of type numbers. It is made without decoding strings. */
@@ -436,7 +443,7 @@ function essentialLength(bytes: Uint8Array, from: number, end: number): number {
   return end - from;
 }
 
-const checked = (size: number): number | undefined => (size <= 0xffff_ffff ? size : undefined);
+const sizeInU32 = (size: number): number | undefined => (size <= 0xffff_ffff ? size : undefined);
 
 /** `task_struct___old` → `task_struct`: programs name variants of a type like this. @kernel libbpf bpf_core_essential_name_len */
 export function essentialName(name: string): string {

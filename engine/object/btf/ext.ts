@@ -77,7 +77,7 @@ function readPart<Item>(
   btf: Btf,
   from: number,
   length: number,
-  least: number,
+  minSize: number,
   read: (view: DataView, at: number) => Item,
 ): BySection<Item> {
   const found = new Map<string, Item[]>();
@@ -86,13 +86,13 @@ function readPart<Item>(
   const view = viewOf(bytes);
   const end = from + length;
   const size = length < 4 ? 0 : view.getUint32(from, true);
-  if (size < least || size % 4 !== 0)
+  if (size < minSize || size % 4 !== 0)
     refuse("btf-field", {
       section: SECTION,
       at: hex(from),
       what: "record size",
       found: size,
-      expected: `${least} or more, a multiple of 4`,
+      expected: `${minSize} or more, a multiple of 4`,
     });
   for (let at = from + 4; at < end; ) {
     if (at + 8 > end) need(bytes.subarray(0, end), at, "section", 8);

@@ -116,14 +116,14 @@ export function typesMatch(a: Btf, aId: number, b: Btf, bId: number): boolean {
         case "void":
           return kind === other;
         case "fwd":
-          if (kind === other) return a.flag(left) === b.flag(right);
-          return behind && other === (a.flag(left) ? "union" : "struct");
+          if (kind === other) return a.kindFlag(left) === b.kindFlag(right);
+          return behind && other === (a.kindFlag(left) ? "union" : "struct");
         case "enum":
         case "enum64":
           return isEnumKind(other) && enumsMatch(left, right);
         case "struct":
         case "union":
-          if (behind) return kind === other || (other === "fwd" && (kind === "union") === b.flag(right));
+          if (behind) return kind === other || (other === "fwd" && (kind === "union") === b.kindFlag(right));
           return kind === other && membersMatch(left, right, level);
         case "int":
           return kind === other && a.size(left) === b.size(right) && isSigned(a, left) === isSigned(b, right);

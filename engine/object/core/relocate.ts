@@ -46,7 +46,7 @@ interface Value {
   readonly checked: boolean;
 }
 
-interface Answer {
+interface ValueChange {
   readonly from: Value;
   /** undefined: the instruction is poisoned. */
   readonly to: Value | undefined;
@@ -71,83 +71,90 @@ export function relocateCore(
   kernel: Btf | undefined,
   candidates: Candidates,
 ): CoreRelocation {
-  const no = (id: RefusalId, args: RefusalArgs): never => refuse(id, { name: prog, slot, ...args });
+  const fail = (id: RefusalId, args: RefusalArgs): never => refuse(id, { name: prog, slot, ...args });
   const kind = CORE_KINDS[record.kind];
-  if (kind === undefined) return no("core-insn", { expected: "a kind from 0 to 12", found: `kind ${record.kind}` });
+  if (kind === undefined) return fail("core-insn", { expected: "a kind from 0 to 12", found: `kind ${record.kind}` });
   const typeText = btf.has(record.type) ? `${btf.kind(record.type)} ${btf.name(record.type)}` : `type ${record.type}`;
   const local = btf.has(record.type) ? parseSpec(btf, record, kind) : undefined;
-  if (local === undefined) return no("core-spec", { spec: record.access || '""', type: typeText });
+  if (local === undefined) return fail("core-spec", { spec: record.access || '""', type: typeText });
   const before = insns.slice(slot, slot + (isLdImm64(insns[slot]!) ? 2 : 1));
 
-  let answer: Answer;
+  let change: ValueChange;
   let found: Spec | undefined;
   if (kind === "local_type_id") {
     const value = { value: BigInt(local.root), size: 0, type: 0, checked: false };
-    answer = { from: value, to: value, wrongSize: false };
+    change = { from: value, to: value, wrongSize: false };
     found = local;
   } else {
-    if (btf.name(local.root) === "") return no("core-spec", { spec: record.access, type: "a type without a name" });
+    if (btf.name(local.root) === "") return fail("core-spec", { spec: record.access, type: "a type without a name" });
     if (kernel === undefined) return refuse("no-btf", { what: `CO-RE (${specText(local)})` });
-    ({ answer, found } = find(local, kernel, candidates, no));
+    ({ change, found } = findInKernel(local, kernel, candidates, fail));
   }
-  const { poisoned } = patch(insns, slot, answer, no);
+  const { poisoned } = patch(insns, slot, change, fail);
   return {
     slot,
     kind,
     asked: specText(local),
     found: found && specText(found),
-    from: answer.from.value,
-    to: answer.to?.value ?? 0n,
+    from: change.from.value,
+    to: change.to?.value ?? 0n,
     poisoned,
     before,
     after: insns.slice(slot, slot + before.length),
   };
 }
 
-type No = (id: RefusalId, args: RefusalArgs) => never;
+type Fail = (id: RefusalId, args: RefusalArgs) => never;
 
-function find(local: Spec, kernel: Btf, candidates: Candidates, no: No): { answer: Answer; found: Spec | undefined } {
+function findInKernel(
+  local: Spec,
+  kernel: Btf,
+  candidates: Candidates,
+  fail: Fail,
+): { change: ValueChange; found: Spec | undefined } {
   let ids = candidates.get(local.root);
   if (ids === undefined) {
-    ids = kernel.essentially(local.btf.name(local.root)).filter((id) => sameKind(kernel, id, local.btf, local.root));
+    ids = kernel
+      .withEssentialName(local.btf.name(local.root))
+      .filter((id) => sameKind(kernel, id, local.btf, local.root));
     candidates.set(local.root, ids);
   }
-  let first: { answer: Answer; found: Spec } | undefined;
+  let first: { change: ValueChange; found: Spec } | undefined;
   const fitting: number[] = [];
   for (const id of ids) {
     const found = matchSpec(local, kernel, id);
     if (found === undefined) continue;
-    const answer = answerOf(local, found, no);
-    if (first === undefined) first = { answer, found };
-    else if (found.bitOffset !== first.found.bitOffset || answer.to?.value !== first.answer.to?.value)
-      no("core-ambiguous", {
+    const change = changeOf(local, found, fail);
+    if (first === undefined) first = { change, found };
+    else if (found.bitOffset !== first.found.bitOffset || change.to?.value !== first.change.to?.value)
+      fail("core-ambiguous", {
         type: specText(found),
-        first: String(first.answer.to?.value ?? "nothing"),
-        second: String(answer.to?.value ?? "nothing"),
+        first: String(first.change.to?.value ?? "nothing"),
+        second: String(change.to?.value ?? "nothing"),
       });
     fitting.push(id);
   }
-  if (first === undefined) return { answer: answerOf(local, undefined, no), found: undefined };
+  if (first === undefined) return { change: changeOf(local, undefined, fail), found: undefined };
   candidates.set(local.root, fitting);
   return first;
 }
 
-function answerOf(local: Spec, found: Spec | undefined, no: No): Answer {
-  const from = valueIn(local, local, no)!;
-  const to = valueIn(local, found, no);
+function changeOf(local: Spec, found: Spec | undefined, fail: Fail): ValueChange {
+  const from = valueIn(local, local, fail)!;
+  const to = valueIn(local, found, fail);
   return { from, to, wrongSize: to !== undefined && isWrongSize(local.btf, from, found?.btf, to) };
 }
 
 /** Sizes may differ if the loaded value is extended with zeros: pointers, and unsigned numbers. */
 function isWrongSize(btf: Btf, from: Value, kernel: Btf | undefined, to: Value): boolean {
   if (from.size === to.size || kernel === undefined) return false;
-  const unsigned = (of: Btf, id: number): boolean => of.kind(id) === "int" && (of.word(id) >>> 24) % 2 === 0;
+  const unsigned = (types: Btf, id: number): boolean => types.kind(id) === "int" && (types.word(id) >>> 24) % 2 === 0;
   if (btf.kind(from.type) === "ptr" && kernel.kind(to.type) === "ptr") return false;
   return !(unsigned(btf, from.type) && unsigned(kernel, to.type));
 }
 
 /** undefined: the instruction must be poisoned. `spec` undefined: the kernel does not have it. */
-function valueIn(local: Spec, spec: Spec | undefined, no: No): Value | undefined {
+function valueIn(local: Spec, spec: Spec | undefined, fail: Fail): Value | undefined {
   const plain = (value: bigint | number, checked = true): Value => ({
     value: BigInt(value),
     size: 0,
@@ -159,28 +166,28 @@ function valueIn(local: Spec, spec: Spec | undefined, no: No): Value | undefined
     if (spec === undefined) return plain(0);
     if (kind === "target_type_id") return plain(spec.root, false);
     if (kind !== "type_size") return plain(1);
-    return plain(spec.btf.sizeOf(spec.root) ?? no("core-spec", { spec: "size", type: specText(spec) }));
+    return plain(spec.btf.sizeOf(spec.root) ?? fail("core-spec", { spec: "size", type: specText(spec) }));
   }
   if (!isFieldKind(kind)) {
     if (kind === "enumval_exists") return plain(spec === undefined ? 0 : 1);
-    const step = spec?.steps[0];
-    return spec && step && plain(spec.btf.enumerator(step.type, step.index).value);
+    const accessor = spec?.accessors[0];
+    return spec && accessor && plain(spec.btf.enumerator(accessor.type, accessor.index).value);
   }
   if (kind === "field_exists") return plain(spec === undefined ? 0 : 1);
-  return spec && fieldValue(spec, kind, no);
+  return spec && fieldValue(spec, kind, fail);
 }
 
-function fieldValue(spec: Spec, kind: CoreKind, no: No): Value {
+function fieldValue(spec: Spec, kind: CoreKind, fail: Fail): Value {
   const { btf, bitOffset } = spec;
-  const step = spec.steps.at(-1)!;
-  const wrong = (): never => no("core-spec", { spec: kind, type: specText(spec) });
-  if (step.name === undefined) {
-    const size = btf.sizeOf(step.type) ?? wrong();
-    if (kind === "byte_off") return { value: BigInt(bitOffset >> 3), size, type: step.type, checked: true };
+  const accessor = spec.accessors.at(-1)!;
+  const wrong = (): never => fail("core-spec", { spec: kind, type: specText(spec) });
+  if (accessor.name === undefined) {
+    const size = btf.sizeOf(accessor.type) ?? wrong();
+    if (kind === "byte_off") return { value: BigInt(bitOffset >> 3), size, type: accessor.type, checked: true };
     if (kind === "byte_sz") return { value: BigInt(size), size: 0, type: 0, checked: true };
     return wrong();
   }
-  const member = btf.member(step.type, step.index);
+  const member = btf.member(accessor.type, accessor.index);
   const type = btf.strip(member.type);
   let bits = member.bitSize;
   let bytes: number;
@@ -214,7 +221,7 @@ function fieldValue(spec: Spec, kind: CoreKind, no: No): Value {
       return value(bytes, !isBitField);
     case "signed":
       return value(
-        Number(btf.isEnum(type) ? btf.flag(type) : btf.kind(type) === "int" && (btf.word(type) >>> 24) % 2 === 1),
+        Number(btf.isEnum(type) ? btf.kindFlag(type) : btf.kind(type) === "int" && (btf.word(type) >>> 24) % 2 === 1),
         true,
       );
     case "lshift_u64":
@@ -226,9 +233,9 @@ function fieldValue(spec: Spec, kind: CoreKind, no: No): Value {
 
 const SIZE_CODES: Readonly<Record<number, number>> = { 1: 0x10, 2: 0x08, 4: 0x00, 8: 0x18 };
 
-function patch(insns: Insn[], slot: number, answer: Answer, no: No): { poisoned: boolean } {
+function patch(insns: Insn[], slot: number, change: ValueChange, fail: Fail): { poisoned: boolean } {
   const insn = insns[slot]!;
-  const { from, to, wrongSize } = answer;
+  const { from, to, wrongSize } = change;
   const poison = (): { poisoned: true } => {
     const wide = isLdImm64(insn);
     insns[slot] = poisonInsn(POISON);
@@ -237,12 +244,12 @@ function patch(insns: Insn[], slot: number, answer: Answer, no: No): { poisoned:
   };
   const expect = (held: bigint): void => {
     if (from.checked && held !== from.value)
-      no("core-insn", { expected: from.value.toString(), found: held.toString() });
+      fail("core-insn", { expected: from.value.toString(), found: held.toString() });
   };
   switch (classOf(insn.code)) {
     case BPF_ALU:
     case BPF_ALU64:
-      if (insn.code & BPF_X) return no("core-insn", { expected: "a number", found: "a register" });
+      if (insn.code & BPF_X) return fail("core-insn", { expected: "a number", found: "a register" });
       if (to === undefined) return poison();
       expect(BigInt.asUintN(64, BigInt(insn.imm)) === from.value ? from.value : BigInt(insn.imm));
       insns[slot] = { ...insn, imm: Number(BigInt.asIntN(32, to.value)) };
@@ -252,13 +259,13 @@ function patch(insns: Insn[], slot: number, answer: Answer, no: No): { poisoned:
     case BPF_STX: {
       if (to === undefined) return poison();
       expect(BigInt(insn.off));
-      if (to.value > 0x7fffn) no("core-value", { value: to.value.toString() });
+      if (to.value > 0x7fffn) fail("core-value", { value: to.value.toString() });
       if (wrongSize) return poison();
       let { code } = insn;
       if (from.size !== to.size) {
         const size = SIZE_CODES[to.size];
         if (sizeOf(code) !== from.size || size === undefined)
-          return no("core-insn", { expected: `${from.size} bytes`, found: `${sizeOf(code)} bytes, then ${to.size}` });
+          return fail("core-insn", { expected: `${from.size} bytes`, found: `${sizeOf(code)} bytes, then ${to.size}` });
         code = (code & ~0x18) | size;
       }
       insns[slot] = { ...insn, code, off: Number(to.value) };
@@ -276,7 +283,7 @@ function patch(insns: Insn[], slot: number, answer: Answer, no: No): { poisoned:
         high.src ||
         high.off
       )
-        return no("core-insn", { expected: "a load of 64 bits", found: `opcode ${insn.code}` });
+        return fail("core-insn", { expected: "a load of 64 bits", found: `opcode ${insn.code}` });
       if (to === undefined) return poison();
       expect(imm64(insn, high));
       insns[slot] = { ...insn, imm: Number(BigInt.asIntN(32, to.value)) };
@@ -284,6 +291,6 @@ function patch(insns: Insn[], slot: number, answer: Answer, no: No): { poisoned:
       return { poisoned: false };
     }
     default:
-      return no("core-insn", { expected: "arithmetic, a load or a store", found: `opcode ${insn.code}` });
+      return fail("core-insn", { expected: "arithmetic, a load or a store", found: `opcode ${insn.code}` });
   }
 }

@@ -28,8 +28,8 @@ export const isFieldKind = (kind: CoreKind): boolean =>
 export const isTypeKind = (kind: CoreKind): boolean =>
   ["local_type_id", "target_type_id", "type_exists", "type_size", "type_matches"].includes(kind);
 
-/** A step of the path: a named member of a structure, or an element of an array (without a name). */
-export interface Step {
+/** One step of the path: a named member of a structure, or an element of an array (without a name). @kernel bpf_core_accessor */
+export interface Accessor {
   /** The structure, the element's type, or the enum of an enumerator. */
   readonly type: number;
   readonly index: number;
@@ -40,29 +40,29 @@ export interface Spec {
   readonly btf: Btf;
   readonly root: number;
   readonly kind: CoreKind;
-  readonly steps: readonly Step[];
+  readonly accessors: readonly Accessor[];
   /** Offset of the field in bits, from the start of the root. */
   readonly bitOffset: number;
 }
 
-const MAX_STEPS = 64;
+const MAX_ACCESSORS = 64;
 
 /** undefined: the path does not fit the type. */
 export function parseSpec(btf: Btf, record: CoreRecord, kind: CoreKind): Spec | undefined {
   const base = { btf, root: record.type, kind };
-  if (isTypeKind(kind)) return record.access === "0" ? { ...base, steps: [], bitOffset: 0 } : undefined;
+  if (isTypeKind(kind)) return record.access === "0" ? { ...base, accessors: [], bitOffset: 0 } : undefined;
   if (!/^\d+(?::\d+)*$/.test(record.access)) return undefined;
   const numbers = record.access.split(":").map(Number);
-  if (numbers.length > MAX_STEPS) return undefined;
+  if (numbers.length > MAX_ACCESSORS) return undefined;
   let id = btf.strip(record.type);
   const first = numbers[0]!;
   if (!isFieldKind(kind)) {
     if (!btf.isEnum(id) || numbers.length > 1 || first >= btf.vlen(id)) return undefined;
-    return { ...base, steps: [{ type: id, index: first, name: btf.enumerator(id, first).name }], bitOffset: 0 };
+    return { ...base, accessors: [{ type: id, index: first, name: btf.enumerator(id, first).name }], bitOffset: 0 };
   }
   const size = btf.sizeOf(id);
   if (size === undefined) return undefined;
-  const steps: Step[] = [{ type: id, index: first, name: undefined }];
+  const accessors: Accessor[] = [{ type: id, index: first, name: undefined }];
   let bitOffset = first * size * 8;
   for (const index of numbers.slice(1)) {
     id = btf.strip(id);
@@ -70,69 +70,69 @@ export function parseSpec(btf: Btf, record: CoreRecord, kind: CoreKind): Spec | 
       if (index >= btf.vlen(id)) return undefined;
       const member = btf.member(id, index);
       bitOffset += member.bitOffset;
-      if (member.name !== "") steps.push({ type: id, index, name: member.name });
+      if (member.name !== "") accessors.push({ type: id, index, name: member.name });
       id = member.type;
     } else if (btf.kind(id) === "array") {
       const array = btf.array(id);
-      if (!isFlexible(btf, steps.at(-1)!, array.count) && index >= array.count) return undefined;
+      if (!isFlexible(btf, accessors.at(-1)!, array.count) && index >= array.count) return undefined;
       id = btf.strip(array.type);
       const element = btf.sizeOf(id);
       if (element === undefined) return undefined;
-      steps.push({ type: id, index, name: undefined });
+      accessors.push({ type: id, index, name: undefined });
       bitOffset += index * element * 8;
     } else return undefined;
   }
-  return { ...base, steps, bitOffset };
+  return { ...base, accessors, bitOffset };
 }
 
 /** Whether the array has no size and is the last member of a structure. */
-const isFlexible = (btf: Btf, step: Step, count: number): boolean =>
-  count === 0 && step.name !== undefined && step.index === btf.vlen(step.type) - 1;
+const isFlexible = (btf: Btf, accessor: Accessor, count: number): boolean =>
+  count === 0 && accessor.name !== undefined && accessor.index === btf.vlen(accessor.type) - 1;
 
 /** The same path from the kernel's type `root`. undefined: there is none. */
 export function matchSpec(local: Spec, btf: Btf, root: number): Spec | undefined {
   const base = { btf, root, kind: local.kind };
   if (isTypeKind(local.kind)) {
     const compare = local.kind === "type_matches" ? typesMatch : typesAreCompatible;
-    return compare(local.btf, local.root, btf, root) ? { ...base, steps: [], bitOffset: 0 } : undefined;
+    return compare(local.btf, local.root, btf, root) ? { ...base, accessors: [], bitOffset: 0 } : undefined;
   }
   if (!isFieldKind(local.kind)) return matchEnumerator(local, btf, root);
-  const steps: Step[] = [];
+  const accessors: Accessor[] = [];
   let bitOffset = 0;
   let id = root;
-  for (const [i, step] of local.steps.entries()) {
+  for (const [i, accessor] of local.accessors.entries()) {
     id = btf.strip(id);
-    if (step.name !== undefined) {
-      const found = matchMember(local.btf, step, btf, id, 0);
+    if (accessor.name !== undefined) {
+      const found = matchMember(local.btf, accessor, btf, id, 0);
       if (found === undefined) return undefined;
-      steps.push(found.step);
+      accessors.push(found.accessor);
       bitOffset += found.bitOffset;
       id = found.type;
       continue;
     }
-    // The first step counts elements of the root itself.
+    // The first accessor counts elements of the root itself.
     if (i > 0) {
       if (btf.kind(id) !== "array") return undefined;
       const array = btf.array(id);
-      if (!isFlexible(btf, steps.at(-1)!, array.count) && step.index >= array.count) return undefined;
+      if (!isFlexible(btf, accessors.at(-1)!, array.count) && accessor.index >= array.count) return undefined;
       id = btf.strip(array.type);
     }
     const size = btf.sizeOf(id);
     if (size === undefined) return undefined;
-    steps.push({ type: id, index: step.index, name: undefined });
-    bitOffset += step.index * size * 8;
+    accessors.push({ type: id, index: accessor.index, name: undefined });
+    bitOffset += accessor.index * size * 8;
   }
-  return { ...base, steps, bitOffset };
+  return { ...base, accessors, bitOffset };
 }
 
 function matchEnumerator(local: Spec, btf: Btf, root: number): Spec | undefined {
   const id = btf.strip(root);
   if (!btf.isEnum(id)) return undefined;
-  const wanted = essentialName(local.steps[0]!.name ?? "");
+  const wanted = essentialName(local.accessors[0]!.name ?? "");
   for (let index = 0; index < btf.vlen(id); index++) {
     const { name } = btf.enumerator(id, index);
     if (essentialName(name) === wanted)
-      return { btf, root, kind: local.kind, steps: [{ type: id, index, name }], bitOffset: 0 };
+      return { btf, root, kind: local.kind, accessors: [{ type: id, index, name }], bitOffset: 0 };
   }
   return undefined;
 }
@@ -140,35 +140,35 @@ function matchEnumerator(local: Spec, btf: Btf, root: number): Spec | undefined 
 /** The member with this name. Members without a name are searched too. */
 function matchMember(
   local: Btf,
-  step: Step,
+  accessor: Accessor,
   btf: Btf,
   composite: number,
   depth: number,
-): { step: Step; bitOffset: number; type: number } | undefined {
+): { accessor: Accessor; bitOffset: number; type: number } | undefined {
   const id = btf.strip(composite);
-  if (!btf.isComposite(id) || depth > MAX_STEPS) return undefined;
-  const wanted = local.member(step.type, step.index);
+  if (!btf.isComposite(id) || depth > MAX_ACCESSORS) return undefined;
+  const wanted = local.member(accessor.type, accessor.index);
   for (let index = 0; index < btf.vlen(id); index++) {
     const member = btf.member(id, index);
     if (member.name === "") {
-      const inside = matchMember(local, step, btf, member.type, depth + 1);
+      const inside = matchMember(local, accessor, btf, member.type, depth + 1);
       if (inside !== undefined) return { ...inside, bitOffset: inside.bitOffset + member.bitOffset };
     } else if (member.name === wanted.name) {
       if (!fieldsAreCompatible(local, wanted.type, btf, member.type)) return undefined;
-      return { step: { type: id, index, name: member.name }, bitOffset: member.bitOffset, type: member.type };
+      return { accessor: { type: id, index, name: member.name }, bitOffset: member.bitOffset, type: member.type };
     }
   }
   return undefined;
 }
 
 /** `struct task_struct.mm.pgd`, `enum x::A`: the path as a reader would write it. */
-export function specText({ btf, root, kind, steps }: Spec): string {
-  const of = btf.kind(root);
-  const name = `${["struct", "union", "enum"].includes(of) ? `${of} ` : ""}${btf.name(root) || "(anonymous)"}`;
+export function specText({ btf, root, kind, accessors }: Spec): string {
+  const rootKind = btf.kind(root);
+  const name = `${["struct", "union", "enum"].includes(rootKind) ? `${rootKind} ` : ""}${btf.name(root) || "(anonymous)"}`;
   if (isTypeKind(kind)) return name;
-  if (!isFieldKind(kind)) return `${name}::${steps[0]?.name ?? "?"}`;
-  const way = steps.map((step, i) =>
-    step.name !== undefined ? `.${step.name}` : i === 0 && step.index === 0 ? "" : `[${step.index}]`,
+  if (!isFieldKind(kind)) return `${name}::${accessors[0]?.name ?? "?"}`;
+  const path = accessors.map((accessor, i) =>
+    accessor.name !== undefined ? `.${accessor.name}` : i === 0 && accessor.index === 0 ? "" : `[${accessor.index}]`,
   );
-  return name + way.join("");
+  return name + path.join("");
 }

@@ -58,7 +58,7 @@ export function createObjects(state: SessionState): ObjectsApi {
 
   return {
     open(file, fileName) {
-      const read = readObject(file, fileName, { leastEntries: 1 });
+      const read = readObject(file, fileName, { entriesIfZero: 1 });
       opened = read.ok ? read.value : undefined;
       return read.ok ? { ok: true, view: objectView(read.value) } : refusedView(read.refusal);
     },
@@ -199,9 +199,9 @@ function named({ program, parts }: Load, slot: number, kernel: Btf | undefined):
   const offset = program.insns[slot + 1]?.imm ?? 0;
   if (map !== undefined)
     return to(insn.src === BPF_PSEUDO_MAP_VALUE ? `map[${map.name}][0]+${offset}` : `map[${map.name}]`);
-  const part = parts.find(({ at }) => at === slot + insn.imm + 1);
-  if (isLdImm64(insn) && insn.src === BPF_PSEUDO_FUNC && part) return to(`${part.of.name}()`);
-  if (insn.code === CALL && insn.src === BPF_PSEUDO_CALL && part) return `(85) call ${part.of.name}()`;
+  const part = parts.find(({ start }) => start === slot + insn.imm + 1);
+  if (isLdImm64(insn) && insn.src === BPF_PSEUDO_FUNC && part) return to(`${part.func.name}()`);
+  if (insn.code === CALL && insn.src === BPF_PSEUDO_CALL && part) return `(85) call ${part.func.name}()`;
   if (isLdImm64(insn) && insn.src === BPF_PSEUDO_BTF_ID && kernel?.has(insn.imm))
     return to(`&${kernel.name(insn.imm)}`);
   return formatInsn(insn, program.insns[slot + 1], {
@@ -213,7 +213,7 @@ function named({ program, parts }: Load, slot: number, kernel: Btf | undefined):
 function insnViews(load: Load, kernel: Btf | undefined): ObjectInsnView[] {
   const { program, parts } = load;
   const lineAt = new Map((program.lines ?? []).map(({ slot }, i) => [slot, i]));
-  const functionAt = new Map(parts.map(({ of, at }) => [at, of.name]));
+  const functionAt = new Map(parts.map(({ func, start }) => [start, func.name]));
   const views: ObjectInsnView[] = [];
   for (let slot = 0; slot < program.insns.length; slot++) {
     views.push({

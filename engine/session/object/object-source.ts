@@ -30,7 +30,7 @@ export function sourceOf(load: Load): ProgramInput | null {
     ...program.maps.flatMap((map, i) => (map.inner ? [] : [directive(map, names[i]!)])),
   ];
   const lines = new Map((program.lines ?? []).map((line) => [line.slot, line]));
-  const functions = new Map(load.parts.map(({ of, at }) => [at, of.name]));
+  const functions = new Map(load.parts.map(({ func, start }) => [start, func.name]));
   const body: string[] = [];
   let slot = 0;
   const mapName = (at: number): string | undefined => {
