@@ -18,7 +18,7 @@ export function largeProgram(name: Large): Program {
   const bytes = readFileSync(new URL(`large/${name}.bpf.o`, import.meta.url));
   const target = targetKernel(undefined);
   if (!target.ok) throw new Error(refusalText(target.refusal, "en"));
-  const object = readObject(bytes, name, { cpus: target.value.cpus, leastEntries: 1 });
+  const object = readObject(bytes, name, { cpus: target.value.cpus, entriesIfZero: 1 });
   if (!object.ok) throw new Error(refusalText(object.refusal, "en"));
   const load = loadOf(object.value, object.value.programs[0]!, target.value);
   if (!load.ok) throw new Error(refusalText(load.refusal, "en"));

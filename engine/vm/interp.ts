@@ -3,6 +3,12 @@
 // `| 0` keeps counters and positions 32-bit integers. A lower half has an even index, so `| 1` gives the index of the upper half. A slot
 // starts at a multiple of 8, so `ip | 5` is int 5 of the current slot. Unlike a sum, `|` cannot exceed the small-integer range, so the
 // JavaScript engine need not check for that.
+//
+//   m, sh, view   the buffer as s32, its shadow bytes, the buffer as a DataView
+//   d, s          indices in m of the lower halves of the destination and of the source
+//   a, b          lower halves of both operands; ah, bh: their upper halves
+//   ip            position of the current instruction: slot times SLOT_WORDS
+//
 // Case numbers are those of decode.ts. The machine does what is rare (division of large numbers, atomics, calls, context fields) outside
 // this loop. Recording is not done here either: the timeline does it around single steps.
 import type { LoadedProgram } from "./decode.ts";
@@ -13,7 +19,7 @@ const TWO32 = 0x1_0000_0000;
 
 const swap32 = (x: number): number => ((x & 0xff) << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
 
-/** The machine that runs this loop: the work that the loop leaves to it. `ip` is the position of the current instruction. */
+/** The machine, as far as the loop needs it: its state, and the work that the loop leaves to it. */
 export interface InterpreterHost {
   readonly memory: Memory;
   readonly program: LoadedProgram;

@@ -94,7 +94,7 @@ const WASM_PAGE = 65536;
 const FIRST_HEAP_BYTES = 1 << 20;
 /** Bytes after the last allocation that may be read as part of whole words. */
 const SLACK = 16;
-/** Bytes at the end that maps' contents may not take. They are for constants of programs (a million instructions with one each) and struct bpf_map. */
+/** Bytes kept back from maps' contents: for constants of programs (a million instructions with one each) and struct bpf_map. */
 const RESERVE_BYTES = 8 << 20;
 
 export class Memory {

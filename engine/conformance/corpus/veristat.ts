@@ -51,7 +51,7 @@ const note = (path: string, program: string, theirs: string, ours: string): void
 
 for (const path of objectsOf(dir, named)) {
   const theirs = veristat(path);
-  const read = readObject(readFileSync(path), path, { cpus: target.value.cpus, leastEntries: 1 });
+  const read = readObject(readFileSync(path), path, { cpus: target.value.cpus, entriesIfZero: 1 });
   if (!read.ok) {
     if (theirs.size === 0) counts["objects refused by both"]++;
     else note(path, "-", `${theirs.size} programs`, read.refusal.id);

@@ -62,7 +62,7 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
       fail((error as Error).message);
       continue;
     }
-    const object = readObject(bytes, path, { cpus: target.value.cpus, leastEntries: 1 });
+    const object = readObject(bytes, path, { cpus: target.value.cpus, entriesIfZero: 1 });
     if (!object.ok) {
       fail(refusalText(object.refusal, "en"));
       continue;

@@ -73,17 +73,19 @@ const SHARED_INFO = 320;
 const LINK_LAYER = new Set(["sched_cls", "sched_act"]);
 
 /** Resets the machine and prepares it for the event. Returns 0, or the negative errno with which the kernel would refuse the event. */
-export function enterEvent(m: Machine, event: Event): number {
-  m.start();
-  const { memory } = m;
+export function enterEvent(machine: Machine, event: Event): number {
+  machine.start();
+  const { memory } = machine;
   switch (event.kind) {
     case "ctx":
       if (event.bytes.length > CTX_BYTES) return -ERRNO.E2BIG;
-      m.ctx = plainCtx(memory, "context", event.bytes, event.writable ?? false, event.narrowed);
+      machine.ctx = plainCtx(memory, "context", event.bytes, event.writable ?? false, event.narrowed);
       break;
     case "packet": {
       const error =
-        m.program.progType === "xdp" ? enterXdp(m, event.data, event.ctx) : enterSkb(m, event.data, event.ctx);
+        machine.program.progType === "xdp"
+          ? enterXdp(machine, event.data, event.ctx)
+          : enterSkb(machine, event.data, event.ctx);
       if (error !== 0) return error;
       break;
     }
@@ -91,18 +93,18 @@ export function enterEvent(m: Machine, event: Event): number {
       const bytes = new Uint8Array(PT_REGS.length * 8);
       for (const [i, name] of PT_REGS.entries())
         viewOf(bytes).setBigUint64(8 * i, BigInt.asUintN(64, event.regs[name] ?? 0n), true);
-      m.ctx = plainCtx(memory, "context (struct pt_regs)", bytes, false);
-      m.funcIp = event.funcIp ?? event.regs.ip ?? 0n;
+      machine.ctx = plainCtx(memory, "context (struct pt_regs)", bytes, false);
+      machine.funcIp = event.funcIp ?? event.regs.ip ?? 0n;
       break;
     }
     case "record":
       if (event.bytes.length > CTX_BYTES) return -ERRNO.E2BIG;
-      m.ctx = plainCtx(memory, "context (record)", event.bytes, false);
+      machine.ctx = plainCtx(memory, "context (record)", event.bytes, false);
       break;
     case "mem":
-      return enterMem(m, event.bytes);
+      return enterMem(machine, event.bytes);
   }
-  m.setPointer(1, CTX);
+  machine.setPointer(1, CTX);
   return 0;
 }
 
@@ -113,15 +115,15 @@ const SPARE_BYTES = 1024;
  * R1 points to the bytes, which are also the packet of LD_ABS. R2 is their number. Without bytes R1 still points to a buffer, of
  * zeros, because a context always exists; R2 is 0.
  */
-function enterMem(m: Machine, given: Uint8Array): number {
-  const { memory } = m;
+function enterMem(machine: Machine, given: Uint8Array): number {
+  const { memory } = machine;
   const bytes = given.length > 0 ? given : new Uint8Array(SPARE_BYTES);
   if (bytes.length <= MAX_PACKET_BYTES) placePacket(memory, bytes, SKB_PAD, 0);
   else if (!placeLarge(memory, bytes)) return -ERRNO.E2BIG;
   const start = memory.r32(PKT_DATA);
-  m.setPointer(1, start);
-  m.setReg(2, BigInt(given.length));
-  m.ctx = {
+  machine.setPointer(1, start);
+  machine.setReg(2, BigInt(given.length));
+  machine.ctx = {
     load: () => undefined,
     store: () => false,
     *places() {
@@ -143,8 +145,8 @@ function placeLarge(memory: Memory, bytes: Uint8Array): boolean {
 }
 
 /** @kernel net/bpf/test_run.c bpf_prog_test_run_skb */
-function enterSkb(m: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
-  const { memory } = m;
+function enterSkb(machine: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
+  const { memory } = machine;
   if (data.length < ETH_HLEN) return -ERRNO.EINVAL;
   if (data.length > PAGE - SKB_PAD - SHARED_INFO && data.length > MAX_PACKET_BYTES) return -ERRNO.EINVAL;
   const protocol = etherType(data);
@@ -152,22 +154,22 @@ function enterSkb(m: Machine, data: Uint8Array, given: Uint8Array | undefined): 
   if (data.length - ETH_HLEN < least) return -ERRNO.EINVAL;
 
   placePacket(memory, data, SKB_HEADROOM);
-  m.packetKind = "skb";
-  m.ctx = layOutCtx(memory, SKB);
+  machine.packetKind = "skb";
+  machine.ctx = layOutCtx(memory, SKB);
   const set = (name: string, value: number) => memory.w32(ctxField(SKB, name), value);
   if (given !== undefined) {
-    const error = takeSkb(m, given, data.length);
+    const error = applySkbInput(machine, given, data.length);
     if (error !== 0) return error;
   }
   const start = memory.r32(PKT_DATA);
-  const skip = LINK_LAYER.has(m.program.progType) ? 0 : ETH_HLEN;
+  const skip = LINK_LAYER.has(machine.program.progType) ? 0 : ETH_HLEN;
   memory.w32(PKT_DATA, start + skip);
   memory.w32(PKT_META, start + skip);
   set("len", data.length - skip);
   set("pkt_type", packetType(data));
   set("protocol", protocol);
-  set("ifindex", m.env.ifindex);
-  const sock = placeSocket(m, protocol, data);
+  set("ifindex", machine.env.ifindex);
+  const sock = placeSocket(machine, protocol, data);
   memory.wPointer(ctxField(SKB, "sk"), sock);
   return 0;
 }
@@ -177,8 +179,8 @@ const SKB_INPUTS = "mark priority ingress_ifindex ifindex cb tstamp wire_len gso
 const SKB_INPUT_BYTES: Readonly<Record<string, number>> = { cb: 20, tstamp: 8, hwtstamp: 8 };
 const GSO_MAX_SEGS = 65535;
 
-function takeSkb(m: Machine, given: Uint8Array, length: number): number {
-  const { memory } = m;
+function applySkbInput(machine: Machine, given: Uint8Array, length: number): number {
+  const { memory } = machine;
   const allowed = new Set<number>();
   for (const name of SKB_INPUTS) {
     const off = ctxField(SKB, name) - CTX;
@@ -196,8 +198,8 @@ function takeSkb(m: Machine, given: Uint8Array, length: number): number {
 }
 
 /** @kernel net/bpf/test_run.c bpf_prog_test_run_xdp */
-function enterXdp(m: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
-  const { memory } = m;
+function enterXdp(machine: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
+  const { memory } = machine;
   let meta = 0;
   if (given !== undefined) {
     const bytes = new Uint8Array(24);
@@ -222,9 +224,9 @@ function enterXdp(m: Machine, data: Uint8Array, given: Uint8Array | undefined): 
   memory.w32(PKT_DATA, memory.r32(PKT_META) + meta);
   memory.w32(PKT_MAC, memory.r32(PKT_DATA));
   memory.w32(PKT_NET, Math.min(memory.r32(PKT_DATA) + ETH_HLEN, memory.r32(PKT_END)));
-  m.packetKind = "xdp";
-  m.ctx = layOutCtx(memory, XDP);
-  memory.w32(ctxField(XDP, "ingress_ifindex"), m.env.ifindex);
+  machine.packetKind = "xdp";
+  machine.ctx = layOutCtx(memory, XDP);
+  memory.w32(ctxField(XDP, "ingress_ifindex"), machine.env.ifindex);
   return 0;
 }
 
@@ -252,8 +254,8 @@ function packetType(frame: Uint8Array): number {
 const TCP_CLOSE = 7;
 
 /** Makes the socket to which a test run's packet belongs: without a protocol, closed, with the packet's addresses. Returns its place. */
-function placeSocket(m: Machine, protocol: number, frame: Uint8Array): number {
-  const { memory } = m;
+function placeSocket(machine: Machine, protocol: number, frame: Uint8Array): number {
+  const { memory } = machine;
   const at = memory.r32(NEXT_OBJECT);
   const size = 80;
   memory.w32(NEXT_OBJECT, at + size);

@@ -1,5 +1,5 @@
 // What a helper sees of its caller: five arguments, the memory they point to, and R0. Every pointer is checked, because programs that no
-// verifier saw may run here.
+// verifier saw may run here. Everywhere in this folder `m` is the calling machine and `ip` the position of the call.
 import { helperName } from "../../facts/helpers.ts";
 import type { LoadedProgram } from "../decode.ts";
 import type { Env } from "../env.ts";
