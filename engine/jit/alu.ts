@@ -45,22 +45,22 @@ const COMPARISONS: Record<Exclude<JmpOp, "jset">, OpName> = {
   jsle: "i64.le_s",
 };
 /** The same operation on 32 bits. */
-const narrow = (op: OpName): OpName => op.replace("i64.", "i32.") as OpName;
+const to32Bits = (op: OpName): OpName => op.replace("i64.", "i32.") as OpName;
 const isSignedDivision = (op: AluOp) => op === "sdiv" || op === "smod";
 const isRemainder = (op: AluOp) => op === "mod" || op === "smod";
 
-export function alu(regs: Registers, insn: Insn, op: AluOp, width: Width, fromReg: boolean): void {
+export function emitAlu(regs: Registers, insn: Insn, op: AluOp, width: Width, fromReg: boolean): void {
   const { func } = regs;
   const wasmForm = ALU_FORMS[op];
   switch (wasmForm.by) {
     case "plain":
       regs.firstOperand(insn.dst, width);
       regs.secondOperand(insn, width, fromReg);
-      func.emit(width === 32 ? narrow(wasmForm.instruction) : wasmForm.instruction);
+      func.emit(width === 32 ? to32Bits(wasmForm.instruction) : wasmForm.instruction);
       break;
     case "extension":
       regs.secondOperand(insn, width, fromReg);
-      func.emit(width === 32 ? narrow(wasmForm.instruction) : wasmForm.instruction);
+      func.emit(width === 32 ? to32Bits(wasmForm.instruction) : wasmForm.instruction);
       break;
     case "move":
       regs.secondOperand(insn, width, fromReg);
@@ -71,15 +71,15 @@ export function alu(regs: Registers, insn: Insn, op: AluOp, width: Width, fromRe
       func.emit(`i${width}.sub`);
       break;
     case "division":
-      return divide(regs, insn, op, wasmForm.instruction, width, fromReg);
+      return emitDivision(regs, insn, op, wasmForm.instruction, width, fromReg);
   }
   regs.setResult(insn.dst, width);
 }
 
 /** A division by zero gives 0, a remainder by zero the dividend. The most negative number divided by -1 is itself, with remainder 0. */
-function divide(regs: Registers, insn: Insn, op: AluOp, wide: OpName, width: Width, fromReg: boolean): void {
+function emitDivision(regs: Registers, insn: Insn, op: AluOp, wide: OpName, width: Width, fromReg: boolean): void {
   const { func } = regs;
-  const instruction = width === 32 ? narrow(wide) : wide;
+  const instruction = width === 32 ? to32Bits(wide) : wide;
   const constant = (value: number) => func.emit(`i${width}.const`, width === 32 ? value : BigInt(value));
   if (!fromReg && insn.imm !== 0 && insn.imm !== -1) {
     regs.firstOperand(insn.dst, width);
@@ -118,7 +118,7 @@ function divide(regs: Registers, insn: Insn, op: AluOp, wide: OpName, width: Wid
   func.emit("end");
 }
 
-export function byteOrder(regs: Registers, insn: Insn, to: "le" | "be" | "swap", bits: 16 | 32 | 64): void {
+export function emitByteOrder(regs: Registers, insn: Insn, to: "le" | "be" | "swap", bits: 16 | 32 | 64): void {
   const { func } = regs;
   if (to === "le" && bits === 64) return;
   if (to === "le") {
@@ -129,7 +129,7 @@ export function byteOrder(regs: Registers, insn: Insn, to: "le" | "be" | "swap",
   }
   if (bits === 64) {
     regs.getLow(insn.dst);
-    swap32(func, regs.offset);
+    emitSwap32(func, regs.offset);
     func.emit("i64.extend_i32_u");
     func.emit("i64.const", 32n);
     func.emit("i64.shl");
@@ -137,13 +137,13 @@ export function byteOrder(regs: Registers, insn: Insn, to: "le" | "be" | "swap",
     func.emit("i64.const", 32n);
     func.emit("i64.shr_u");
     func.emit("i32.wrap_i64");
-    swap32(func, regs.offset);
+    emitSwap32(func, regs.offset);
     func.emit("i64.extend_i32_u");
     func.emit("i64.or");
     return regs.set(insn.dst);
   }
   regs.getLow(insn.dst);
-  swap32(func, regs.offset);
+  emitSwap32(func, regs.offset);
   if (bits === 16) {
     func.emit("i32.const", 16);
     func.emit("i32.shr_u");
@@ -152,7 +152,7 @@ export function byteOrder(regs: Registers, insn: Insn, to: "le" | "be" | "swap",
 }
 
 /** Reverses the four bytes of the i32 on the stack. Odd and even bytes are rotated separately. */
-function swap32(func: Func, temp: number): void {
+function emitSwap32(func: Func, temp: number): void {
   func.emit("local.set", temp);
   for (const [mask, turn] of [
     [0x00ff00ff, 24],
@@ -167,7 +167,7 @@ function swap32(func: Func, temp: number): void {
   func.emit("i32.or");
 }
 
-export function compare(regs: Registers, insn: Insn, op: JmpOp, width: Width, fromReg: boolean): void {
+export function emitComparison(regs: Registers, insn: Insn, op: JmpOp, width: Width, fromReg: boolean): void {
   const { func } = regs;
   regs.firstOperand(insn.dst, width);
   regs.secondOperand(insn, width, fromReg);
@@ -176,6 +176,6 @@ export function compare(regs: Registers, insn: Insn, op: JmpOp, width: Width, fr
     func.emit(`i${width}.const`, width === 32 ? 0 : 0n);
     func.emit(`i${width}.ne`);
   } else {
-    func.emit(width === 32 ? narrow(COMPARISONS[op]) : COMPARISONS[op]);
+    func.emit(width === 32 ? to32Bits(COMPARISONS[op]) : COMPARISONS[op]);
   }
 }

@@ -20,8 +20,8 @@ import { runnableForm, secondHalves } from "../vm/decode.ts";
 import { helperChangesFlow } from "../vm/helpers/helpers.ts";
 import { MAY_GOTO, STACK_FRAME_BYTES } from "../vm/layout.ts";
 import { Access } from "./access.ts";
-import { alu, byteOrder, compare } from "./alu.ts";
-import { ASK_MACHINE, type Lookup, lookupFunction, MAX_KEY_BYTES } from "./lookup.ts";
+import { emitAlu, emitByteOrder, emitComparison } from "./alu.ts";
+import { ASK_MACHINE, lookupFunction, MAX_KEY_BYTES, type MapLookup } from "./lookup.ts";
 import { REG_PARAMS, Registers, regOffset } from "./registers.ts";
 import { emitFlow, type Layout } from "./structure.ts";
 import { Func, type FuncType, Module } from "./wasm.ts";
@@ -31,7 +31,7 @@ export interface CompileInput {
   /** The 64-bit value that the LD_IMM64 at a slot loads, also for addresses of maps and functions. */
   readonly constant: (slot: number) => bigint | undefined;
   /** How to look into the map that the LD_IMM64 at a slot loads. undefined: the machine does it. */
-  readonly lookup?: (slot: number) => Lookup | undefined;
+  readonly lookup?: (slot: number) => MapLookup | undefined;
   /** Offsets in the context at which a 4-byte load gives a packet pointer → offset of the machine's word that holds the pointer. */
   readonly pointers?: ReadonlyMap<number, number>;
   /** Whether the text form is made too. */
@@ -102,7 +102,7 @@ export function compile(input: CompileInput): CompiledModule {
   const entries = functionEntries(insns);
   const indexOf = new Map(entries.map((entry, i) => [entry, IMPORTS.length + i]));
   const insnsAfter = new Int32Array(insns.length);
-  const lookups = new Lookups(IMPORTS.length + entries.length, input.text ?? false);
+  const lookups = new LookupFunctions(IMPORTS.length + entries.length, input.text ?? false);
   const functions = entries.map((entry, i): CompiledFunction => {
     const flow = functionFlow(insns, entry, entries[i + 1] ?? insns.length);
     const compiler = new FunctionCompiler(module, input, flow, indexOf, lookups, insnsAfter);
@@ -153,7 +153,7 @@ function repeatFunction(index: number, text: boolean): Func {
 const MAP_LOOKUP_ELEM = helperId("map_lookup_elem") as number;
 
 /** The functions that look into maps. Each is made when it is first called. */
-class Lookups {
+class LookupFunctions {
   readonly functions: Func[] = [];
   readonly #indexOf = new Map<number, number>();
   readonly #first: number;
@@ -165,7 +165,7 @@ class Lookups {
     this.#text = text;
   }
 
-  index(lookup: Lookup): number {
+  index(lookup: MapLookup): number {
     const known = this.#indexOf.get(lookup.id);
     if (known !== undefined) return known;
     const index = this.#first + this.functions.push(lookupFunction(`lookup${lookup.id}`, lookup, this.#text)) - 1;
@@ -183,9 +183,9 @@ class FunctionCompiler {
   /** First slots of the function's blocks. Jumps may lead only there. */
   readonly #blockStarts: ReadonlySet<number>;
   readonly #functions: ReadonlyMap<number, number>;
-  readonly #lookups: Lookups;
+  readonly #lookups: LookupFunctions;
   /** Register → the map whose address this block loaded into it. */
-  readonly #mapInReg = new Map<number, Lookup>();
+  readonly #mapInReg = new Map<number, MapLookup>();
   readonly #insnsAfter: Int32Array;
   readonly #func: Func;
   readonly #regs: Registers;
@@ -196,7 +196,7 @@ class FunctionCompiler {
     input: CompileInput,
     flow: FunctionFlow,
     functions: ReadonlyMap<number, number>,
-    lookups: Lookups,
+    lookups: LookupFunctions,
     insnsAfter: Int32Array,
   ) {
     this.#module = module;
@@ -282,7 +282,8 @@ class FunctionCompiler {
     const func = this.#func;
     // A slot that cannot be run has raised its fault before its target matters.
     if (form === undefined) return func.emit("i32.const", 0);
-    if (form.kind === "jmp") return compare(this.#regs, this.#insn(slot), form.op, form.width, form.source === "reg");
+    if (form.kind === "jmp")
+      return emitComparison(this.#regs, this.#insn(slot), form.op, form.width, form.source === "reg");
     if (form.kind !== "may_goto") throw bug(`slot ${slot} ends a block with two ways out and is no jump`);
     // The jump is taken when no turn is left. Otherwise one turn is used up.
     const turns = () => {
@@ -341,9 +342,9 @@ class FunctionCompiler {
     if (form === undefined) return this.#raiseInvalid(slot);
     switch (form.kind) {
       case "alu":
-        return alu(this.#regs, insn, form.op, form.width, form.source === "reg");
+        return emitAlu(this.#regs, insn, form.op, form.width, form.source === "reg");
       case "end":
-        return byteOrder(this.#regs, insn, form.to, form.bits);
+        return emitByteOrder(this.#regs, insn, form.to, form.bits);
       case "ld_imm64": {
         const value = this.#input.constant(slot);
         if (value === undefined) return this.#raiseInvalid(slot);
@@ -420,7 +421,7 @@ class FunctionCompiler {
   }
 
   /** Finds the value without the machine. Asks the machine if the function returns ASK. */
-  #lookup(slot: number, map: Lookup): void {
+  #lookup(slot: number, map: MapLookup): void {
     const func = this.#func;
     this.#regs.get(2);
     func.emit("call", this.#lookups.index(map));
@@ -453,7 +454,7 @@ class FunctionCompiler {
     this.#regs.fill([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   }
 
-  /** `leaveFlag` puts an i32 on the stack. If it is not 0, this function exits with the current R0 (packet load out of bounds, tail call). */
+  /** `leaveFlag` puts an i32 on the stack. If it is not 0, this function exits with the current R0 (failed packet load, tail call). */
   #exitIf(leaveFlag: () => void): void {
     leaveFlag();
     this.#func.emit("if");

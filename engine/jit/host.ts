@@ -10,7 +10,7 @@ import type { Machine, Outcome } from "../vm/machine.ts";
 import type { BpfMap } from "../vm/maps/map.ts";
 import { Memory } from "../vm/memory.ts";
 import { type CompiledModule, compile, entryName, type ImportName, INSNS_LEFT, REPEAT } from "./compile.ts";
-import type { Lookup } from "./lookup.ts";
+import type { MapLookup } from "./lookup.ts";
 
 /** A memory whose buffer compiled code can use too. */
 export class SharedMemory extends Memory {
@@ -48,7 +48,7 @@ class Stopped {
   }
 }
 
-const lookupOf = (map: BpfMap | undefined): Lookup | undefined =>
+const lookupOf = (map: BpfMap | undefined): MapLookup | undefined =>
   map?.lookupPlan && { id: map.id, keySize: map.def.keySize, plan: map.lookupPlan };
 
 export class Jit {

@@ -4,7 +4,7 @@ import { KERNEL_BASE, MAX_BYTES } from "../vm/layout.ts";
 import type { LookupPlan } from "../vm/maps/map.ts";
 import { Func, type OpName } from "./wasm.ts";
 
-export interface Lookup {
+export interface MapLookup {
   /** id of the map. */
   readonly id: number;
   readonly keySize: number;
@@ -20,7 +20,7 @@ export const ASK_MACHINE = 1n;
 const JHASH_INITVAL = 0xdeadbeef;
 
 /** func lookup_…(key: guest address) -> guest address of the value, 0 if there is none, or ASK */
-export function lookupFunction(name: string, { keySize, plan }: Lookup, text: boolean): Func {
+export function lookupFunction(name: string, { keySize, plan }: MapLookup, text: boolean): Func {
   const func = new Func(name, { params: ["i64"], results: ["i64"] }, ["key"], text);
   const at = func.addLocal("i32", "at");
   emitKeyOffset(func, keySize, at);
