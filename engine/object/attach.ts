@@ -17,18 +17,18 @@ const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: Kind]>> 
 };
 
 /** Two arguments of BPF_PROG_LOAD that say what the program attaches to. */
-export interface Attachment {
+export interface AttachArgs {
   /** 0: the section names nothing in the kernel. */
   readonly attachBtfId: number;
   readonly attachType: number;
 }
 
-export function attachmentOf(
+export function attachArgsOf(
   program: ObjectFunction,
   meaning: SectionMeaning,
   target: Target,
   members: ReadonlyMap<string, StructOpsMember>,
-): Attachment {
+): AttachArgs {
   const { attachType, progType } = meaning;
   if (progType === "struct_ops") {
     if (!members.has(program.name)) return refuse("struct-ops-unused", { name: program.name });

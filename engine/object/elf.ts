@@ -79,23 +79,23 @@ export interface Elf {
 export function readElf(file: Uint8Array): Elf {
   if (file.length > MAX_FILE) refuse("too-large", { size: file.length, limit: MAX_FILE });
   const view = viewOf(file);
-  need(file, "ELF header", 0, HEADER_BYTES);
+  requireBytes(file, "ELF header", 0, HEADER_BYTES);
   const magic = [...file.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   if (magic !== "7f 45 4c 46") refuse("not-elf", { found: magic });
-  expect(4, "EI_CLASS", file[4] as number, 2, "2 (64 bits)");
+  requireField(4, "EI_CLASS", file[4] as number, 2, "2 (64 bits)");
   if (file[5] === 2) refuse("big-endian");
-  expect(5, "EI_DATA", file[5] as number, 1, "1 (little-endian)");
-  expect(0x10, "e_type", view.getUint16(0x10, true), ET_REL, "1 (ET_REL)");
+  requireField(5, "EI_DATA", file[5] as number, 1, "1 (little-endian)");
+  requireField(0x10, "e_type", view.getUint16(0x10, true), ET_REL, "1 (ET_REL)");
   const machine = view.getUint16(0x12, true);
-  if (machine !== 0) expect(0x12, "e_machine", machine, EM_BPF, "247 (EM_BPF)");
-  expect(0x3a, "e_shentsize", view.getUint16(0x3a, true), SECTION_BYTES, String(SECTION_BYTES));
+  if (machine !== 0) requireField(0x12, "e_machine", machine, EM_BPF, "247 (EM_BPF)");
+  requireField(0x3a, "e_shentsize", view.getUint16(0x3a, true), SECTION_BYTES, String(SECTION_BYTES));
 
   const table = u64(view, 0x28, "e_shoff", file.length);
-  need(file, "section header", table, SECTION_BYTES);
+  requireBytes(file, "section header", table, SECTION_BYTES);
   // If there are very many sections, the first section header has their number.
   const count = view.getUint16(0x3c, true) || u64(view, table + 32, "sh_size", file.length);
   if (count > MAX_SECTIONS) refuse("too-many", { what: "sections", count, limit: MAX_SECTIONS });
-  need(file, "section headers", table, count * SECTION_BYTES);
+  requireBytes(file, "section headers", table, count * SECTION_BYTES);
   let names = view.getUint16(0x3e, true);
   if (names === SHN_XINDEX) names = view.getUint32(table + 40, true);
   if (names >= count) refuse("section-index", { what: "e_shstrndx", index: names, count });
@@ -175,11 +175,11 @@ export function readRelocations(section: Section): Relocation[] {
 export const isExtern = ({ section, bind, type }: ElfSymbol): boolean =>
   section === SHN_UNDEF && bind !== STB_LOCAL && type === 0;
 
-function need(file: Uint8Array, what: string, at: number, size: number): void {
+function requireBytes(file: Uint8Array, what: string, at: number, size: number): void {
   if (at + size > file.length) refuse("truncated", { what, at: hex(at), size, left: Math.max(0, file.length - at) });
 }
 
-function expect(at: number, what: string, found: number, wanted: number, expected: string): void {
+function requireField(at: number, what: string, found: number, wanted: number, expected: string): void {
   if (found !== wanted) refuse("elf-field", { at: hex(at), what, found, expected });
 }
 

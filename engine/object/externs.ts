@@ -11,7 +11,7 @@ import type { Target } from "./target.ts";
 
 type ConfigType = "bool" | "tristate" | "char" | "int" | "text";
 
-interface Base {
+interface ExternBase {
   readonly name: string;
   /** Index of its symbol. Relocations refer to it. */
   readonly symbol: number;
@@ -19,7 +19,7 @@ interface Base {
 }
 
 /** A value of .kconfig. */
-export interface ConfigExtern extends Base {
+export interface ConfigExtern extends ExternBase {
   readonly kind: "kconfig";
   readonly type: ConfigType;
   readonly signed: boolean;
@@ -30,7 +30,7 @@ export interface ConfigExtern extends Base {
 }
 
 /** A variable or function of .ksyms. */
-export interface KernelExtern extends Base {
+export interface KernelExtern extends ExternBase {
   readonly kind: "ksym";
   readonly isFunction: boolean;
   /** Its type in the object's BTF. 0: it is declared `void`, so only its address is needed. */
@@ -48,7 +48,7 @@ export function readExterns(elf: Elf, btf: Btf | undefined): Extern[] {
   const symbols = elf.symbols.filter((symbol) => isExtern(symbol) && symbol.name !== "");
   if (symbols.length === 0) return [];
   if (btf === undefined) return refuse("no-btf", { what: `extern ${symbols[0]!.name}` });
-  const sections = sectionsOf(btf);
+  const sections = sectionOfTypes(btf);
   const found = symbols.map((symbol): Extern => {
     const { name } = symbol;
     const id = btf
@@ -68,7 +68,7 @@ export function readExterns(elf: Elf, btf: Btf | undefined): Extern[] {
     if (section !== ".kconfig" || isFunction) return refuse("extern-section", { name, section });
     return { ...base, kind: "kconfig", offset: 0, ...configType(btf, name, btf.type(id)) };
   });
-  found.sort(compare);
+  found.sort(byLibbpfOrder);
   let end = 0;
   return found.map((extern) => {
     if (extern.kind !== "kconfig") return extern;
@@ -79,7 +79,7 @@ export function readExterns(elf: Elf, btf: Btf | undefined): Extern[] {
 }
 
 /** Configuration values first. Among them the largest alignment first, then the smallest size. */
-function compare(a: Extern, b: Extern): number {
+function byLibbpfOrder(a: Extern, b: Extern): number {
   if (a.kind !== b.kind) return a.kind === "kconfig" ? -1 : 1;
   if (a.kind === "kconfig" && b.kind === "kconfig") {
     if (a.align !== b.align) return b.align - a.align;
@@ -88,7 +88,7 @@ function compare(a: Extern, b: Extern): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-function sectionsOf(btf: Btf): ReadonlyMap<number, string> {
+function sectionOfTypes(btf: Btf): ReadonlyMap<number, string> {
   const sections = new Map<number, string>();
   for (let id = 1; id < btf.count; id++) {
     if (btf.kind(id) !== "datasec") continue;

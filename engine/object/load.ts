@@ -5,7 +5,7 @@ import { mapTypeById } from "../facts/map-types.ts";
 import { BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { FuncInfo, MapDef, Program } from "../program/program.ts";
-import { attachmentOf } from "./attach.ts";
+import { attachArgsOf } from "./attach.ts";
 import { essentialName } from "./btf/btf.ts";
 import { type Candidates, type CoreRelocation, poisonInsn, relocateCore } from "./core/relocate.ts";
 import { configBytes, type Extern, type ResolvedExtern, resolveKernelExtern } from "./externs.ts";
@@ -70,7 +70,7 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
   );
   const mapRefs = new Map<number, number>();
   const insns = applyReferences(object, linked, resolved, mapRefs);
-  const { attachBtfId, attachType } = attachmentOf(main, meaning, target, object.structOps);
+  const { attachBtfId, attachType } = attachArgsOf(main, meaning, target, object.structOps);
   const usedMaps = [...new Set(mapRefs.values())].sort((a, b) => a - b);
   const infos = funcInfoAndLines(object, linked, meaning.progType, callbacks);
   return {

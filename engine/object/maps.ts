@@ -130,10 +130,10 @@ function parseDefinition(
       case "key_size":
       case "value_size":
       case "pinning":
-        set(member.name, numberOf(btf, name, member.name, member.type));
+        set(member.name, uintOf(btf, name, member.name, member.type));
         break;
       case "map_extra":
-        extra = longOf(btf, name, member.type);
+        extra = ulongOf(btf, name, member.type);
         break;
       case "key":
       case "value": {
@@ -213,7 +213,7 @@ function innerMapOf(
 }
 
 /** `int (*name)[NUMBER]` */
-function numberOf(btf: Btf, name: string, what: string, type: number): number {
+function uintOf(btf: Btf, name: string, what: string, type: number): number {
   const pointer = btf.strip(type);
   const array = btf.kind(pointer) === "ptr" ? btf.type(pointer) : 0;
   if (btf.kind(array) !== "array")
@@ -222,9 +222,9 @@ function numberOf(btf: Btf, name: string, what: string, type: number): number {
 }
 
 /** `enum { … = NUMBER } name`, or the form of numberOf. */
-function longOf(btf: Btf, name: string, type: number): bigint {
+function ulongOf(btf: Btf, name: string, type: number): bigint {
   const id = btf.strip(type);
-  if (!btf.isEnum(id) || btf.vlen(id) !== 1) return BigInt(numberOf(btf, name, "map_extra", type));
+  if (!btf.isEnum(id) || btf.vlen(id) !== 1) return BigInt(uintOf(btf, name, "map_extra", type));
   const { value } = btf.enumerator(id, 0);
   return btf.kind(id) === "enum" ? BigInt.asUintN(32, value) : value;
 }

@@ -16,7 +16,7 @@ export interface SectionMeaning {
 }
 
 /** `name` fits only exactly. `name+` also fits with a slash and more after it. `.s`: sleepable. */
-type Row = readonly [
+type SectionDef = readonly [
   sections: string,
   progType: string,
   attachType?: string | undefined,
@@ -24,7 +24,7 @@ type Row = readonly [
 ];
 
 /** In libbpf's order. The first row that fits is used. */
-const TABLE: readonly Row[] = [
+const SECTION_DEFS: readonly SectionDef[] = [
   ["socket", "socket_filter"],
   ["sk_reuseport/migrate", "sk_reuseport", "SK_REUSEPORT_SELECT_OR_MIGRATE"],
   ["sk_reuseport", "sk_reuseport", "SK_REUSEPORT_SELECT"],
@@ -88,14 +88,14 @@ const TABLE: readonly Row[] = [
   ["cgroup/sock_release", "cgroup_sock", "CGROUP_INET_SOCK_RELEASE"],
   ["cgroup/post_bind4", "cgroup_sock", "CGROUP_INET4_POST_BIND"],
   ["cgroup/post_bind6", "cgroup_sock", "CGROUP_INET6_POST_BIND"],
-  ...["bind", "connect", "getpeername", "getsockname"].flatMap((call): Row[] =>
-    [4, 6].map((v): Row => [`cgroup/${call}${v}`, "cgroup_sock_addr", `CGROUP_INET${v}_${call.toUpperCase()}`]),
+  ...["bind", "connect", "getpeername", "getsockname"].flatMap((call): SectionDef[] =>
+    [4, 6].map((v): SectionDef => [`cgroup/${call}${v}`, "cgroup_sock_addr", `CGROUP_INET${v}_${call.toUpperCase()}`]),
   ),
-  ...["sendmsg", "recvmsg"].flatMap((call): Row[] =>
-    [4, 6].map((v): Row => [`cgroup/${call}${v}`, "cgroup_sock_addr", `CGROUP_UDP${v}_${call.toUpperCase()}`]),
+  ...["sendmsg", "recvmsg"].flatMap((call): SectionDef[] =>
+    [4, 6].map((v): SectionDef => [`cgroup/${call}${v}`, "cgroup_sock_addr", `CGROUP_UDP${v}_${call.toUpperCase()}`]),
   ),
   ...["connect", "sendmsg", "recvmsg", "getpeername", "getsockname"].map(
-    (call): Row => [`cgroup/${call}_unix`, "cgroup_sock_addr", `CGROUP_UNIX_${call.toUpperCase()}`],
+    (call): SectionDef => [`cgroup/${call}_unix`, "cgroup_sock_addr", `CGROUP_UNIX_${call.toUpperCase()}`],
   ),
   ["cgroup/sysctl", "cgroup_sysctl", "CGROUP_SYSCTL"],
   ["cgroup/getsockopt", "cgroup_sockopt", "CGROUP_GETSOCKOPT"],
@@ -121,7 +121,7 @@ const fits = (pattern: string, section: string): boolean =>
 
 /** undefined: libbpf knows no such section. `section` is without a leading `?`. */
 export function sectionMeaning(section: string): SectionMeaning | undefined {
-  const row = TABLE.find(([patterns]) => patterns.split(" ").some((pattern) => fits(pattern, section)));
+  const row = SECTION_DEFS.find(([patterns]) => patterns.split(" ").some((pattern) => fits(pattern, section)));
   if (row === undefined) return undefined;
   const [, progType, attachType, more] = row;
   return {
@@ -135,7 +135,7 @@ export function sectionMeaning(section: string): SectionMeaning | undefined {
 /** The attach types of programs of a type, in libbpf's order. */
 export const attachTypesOf = (progType: string): readonly number[] => [
   ...new Set(
-    TABLE.flatMap(([, type, attachType]) =>
+    SECTION_DEFS.flatMap(([, type, attachType]) =>
       type === progType && attachType !== undefined ? [Number(uapiConstant(`BPF_${attachType}`))] : [],
     ),
   ),

@@ -44,7 +44,7 @@ const SECTION = ".BTF.ext";
 /** Refuses bytes that are not BTF.ext. */
 export function readBtfExt(bytes: Uint8Array, btf: Btf): BtfExt {
   const view = viewOf(bytes);
-  need(bytes, 0, "header", 24);
+  requireBytes(bytes, 0, "header", 24);
   const magic = view.getUint16(0, true);
   if (magic !== MAGIC)
     refuse("btf-field", { section: SECTION, at: "0x0", what: "magic", found: hex(magic), expected: hex(MAGIC) });
@@ -53,7 +53,7 @@ export function readBtfExt(bytes: Uint8Array, btf: Btf): BtfExt {
     at + 8 > header
       ? new Map()
       : readPart(bytes, btf, header + view.getUint32(at, true), view.getUint32(at + 4, true), least, read);
-  if (header > bytes.length) need(bytes, 0, "header", header);
+  if (header > bytes.length) requireBytes(bytes, 0, "header", header);
   return {
     funcs: part(8, 8, (v, at) => ({ offset: v.getUint32(at, true), type: v.getUint32(at + 4, true) })),
     lines: part(16, 16, (v, at) => ({
@@ -82,7 +82,7 @@ function readPart<Item>(
 ): BySection<Item> {
   const found = new Map<string, Item[]>();
   if (length === 0) return found;
-  need(bytes, from, "records", length);
+  requireBytes(bytes, from, "records", length);
   const view = viewOf(bytes);
   const end = from + length;
   const size = length < 4 ? 0 : view.getUint32(from, true);
@@ -95,11 +95,11 @@ function readPart<Item>(
       expected: `${minSize} or more, a multiple of 4`,
     });
   for (let at = from + 4; at < end; ) {
-    if (at + 8 > end) need(bytes.subarray(0, end), at, "section", 8);
+    if (at + 8 > end) requireBytes(bytes.subarray(0, end), at, "section", 8);
     const name = btf.text(view.getUint32(at, true));
     const count = view.getUint32(at + 4, true);
     at += 8;
-    if (count * size > end - at) need(bytes.subarray(0, end), at, `${count} records`, count * size);
+    if (count * size > end - at) requireBytes(bytes.subarray(0, end), at, `${count} records`, count * size);
     const records = found.get(name) ?? [];
     for (let i = 0; i < count; i++, at += size) records.push(read(view, at));
     found.set(name, records);
@@ -107,7 +107,7 @@ function readPart<Item>(
   return found;
 }
 
-function need(bytes: Uint8Array, at: number, what: string, size: number): void {
+function requireBytes(bytes: Uint8Array, at: number, what: string, size: number): void {
   if (at + size > bytes.length)
     refuse("btf-truncated", { section: SECTION, at: hex(at), what, size, left: Math.max(0, bytes.length - at) });
 }

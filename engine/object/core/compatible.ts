@@ -95,18 +95,18 @@ const namesMatch = (mine: string, theirs: string): boolean =>
   theirs === "" ? mine === "" : essentialName(mine) === essentialName(theirs);
 
 /** How many comparisons one call may make. Types that were made very deep on purpose do not match. */
-const MAX_WORK = 1 << 20;
+const MAX_COMPARISONS = 1 << 20;
 
 /** Whether the kernel's type has everything that the program's type has, with the same kind and size. */
 export function typesMatch(a: Btf, aId: number, b: Btf, bId: number): boolean {
-  let work = 0;
+  let comparisons = 0;
   const match = (mine: number, theirs: number, behindPointer: boolean, level: number): boolean => {
     if (level <= 0) return false;
     let left = mine;
     let right = theirs;
     let behind = behindPointer;
     for (let depth = 0; depth < MAX_LEVEL; depth++) {
-      if (++work > MAX_WORK) return false;
+      if (++comparisons > MAX_COMPARISONS) return false;
       left = a.strip(left);
       right = b.strip(right);
       if (!namesMatch(a.name(left), b.name(right))) return false;
