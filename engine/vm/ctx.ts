@@ -17,7 +17,7 @@ export interface CtxAccessor {
   load(memory: Memory, at: number, size: 1 | 2 | 4 | 8): bigint | undefined;
   /** false: not handled here, because it is outside the context or plain memory. */
   store(memory: Memory, at: number, size: 1 | 2 | 4 | 8, value: bigint): boolean;
-  places(memory: Memory): Iterable<BufferRegion>;
+  bufferRegions(memory: Memory): Iterable<BufferRegion>;
 }
 
 /** How a program type's context differs from the plain struct of its name. */
@@ -103,7 +103,7 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
       if (kept !== undefined) storeLittleEndian(m.view, at, size, BigInt(kept));
       return true;
     },
-    *places(m) {
+    *bufferRegions(m) {
       const ctx = { name: `context (struct ${layout.struct})`, kind: "ctx" as const, writable: true };
       yield { ...ctx, start: CTX, size: struct.size };
       yield* packetRegions(m);
@@ -143,7 +143,7 @@ export function plainCtx(
       storeLittleEndian(m.view, at, size, field ? BigInt.asUintN(8 * field.kept, value) : value);
       return true;
     },
-    *places(m) {
+    *bufferRegions(m) {
       yield { name, kind: "ctx" as const, start: CTX, size: bytes.length, writable };
       yield* packetRegions(m);
     },

@@ -90,7 +90,7 @@ export interface LoadedProgram {
   close(): void;
 }
 
-export interface Loadable {
+export interface ProgramToLoad {
   readonly insns: readonly Insn[];
   readonly progType: string;
   readonly expectedAttachType?: number;
@@ -103,7 +103,7 @@ const FUNC_HI = 0xffffffff | 0;
 const FUNC_LO = 0xc0000000 | 0;
 const funcAddress = (slot: number): number => (FUNC_LO + slot * 8) | 0;
 /** Slot index of the function at an address, or -1. */
-export const funcSlot = (lo: number, hi: number, insnCount: number): number => {
+export const funcSlotAt = (lo: number, hi: number, insnCount: number): number => {
   const bytes = (lo - FUNC_LO) >>> 0;
   return hi === FUNC_HI && (bytes & 7) === 0 && bytes >>> 3 < insnCount ? bytes >>> 3 : -1;
 };
@@ -141,7 +141,7 @@ export function secondHalves(insns: readonly Insn[]): Set<number> {
 }
 
 /** Never fails: an instruction that cannot run becomes an operation that faults when it is reached. */
-export function loadProgram(memory: Memory, input: Loadable): LoadedProgram {
+export function loadProgram(memory: Memory, input: ProgramToLoad): LoadedProgram {
   const { insns, maps = new Map<number, BpfMap>() } = input;
   const pool = new ConstantPool();
   const code = new Int32Array((insns.length + 1) * SLOT_WORDS);

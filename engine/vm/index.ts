@@ -14,7 +14,7 @@ export { Memory, type MemorySnapshot, type RegionKind } from "./memory.ts";
 export { packetBytes } from "./packet.ts";
 export {
   type Breakpoint,
-  lastWriteOf,
+  lastWriteOfMemory,
   lastWriteOfReg,
   nextStepAtSlot,
   previousStepAtSlot,

@@ -12,9 +12,9 @@ import { accessFault, type Fault, type FaultKind, faultTexts } from "./fault.ts"
 import type { Caller } from "./helpers/call.ts";
 import { continueCallback, revokeReadGrants } from "./helpers/callbacks.ts";
 import { callHelper } from "./helpers/helpers.ts";
-import { fireTimer } from "./helpers/timer.ts";
+import { fireNextTimer } from "./helpers/timer.ts";
 import { type InterpreterHost, interpret } from "./interp.ts";
-import * as L from "./layout.ts";
+import * as layout from "./layout.ts";
 import { loadLittleEndian, storeLittleEndian } from "./little-endian.ts";
 import type { Memory, MemoryOwner, Region } from "./memory.ts";
 import { loadPacketBytes } from "./packet.ts";
@@ -70,7 +70,7 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   ip = 0;
   exited = false;
   fault: Fault | undefined;
-  /** How many instructions ran since start(). */
+  /** How many instructions ran since reset(). */
   executed = 0;
   /** Reads and writes context fields that are not plain memory. */
   ctx: CtxAccessor | undefined;
@@ -85,28 +85,28 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
     this.#findProgram = options.findProgram ?? (() => undefined);
     this.#main = options.program;
     this.program = options.program;
-    this.start();
+    this.reset();
   }
 
   /** Sets registers, stacks and clock as at the entry of a program. An event sets R1 afterwards. */
-  start(): void {
+  reset(): void {
     const { memory, env } = this;
     memory.journal = undefined;
     for (const owner of memory.owners) if (owner instanceof Machine) memory.owners.delete(owner);
     memory.owners.add(this);
     revokeReadGrants(memory);
-    memory.u8.fill(0, L.RUN_STATE, L.STACK_END);
-    memory.shadow.fill(0, L.RUN_STATE >>> 3, L.HEAP >>> 3);
-    memory.permit(L.STACK_END - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
+    memory.u8.fill(0, layout.RUN_STATE, layout.STACK_END);
+    memory.shadow.fill(0, layout.RUN_STATE >>> 3, layout.HEAP >>> 3);
+    memory.permit(layout.STACK_END - layout.STACK_FRAME_BYTES, layout.STACK_FRAME_BYTES);
     this.program = this.#main;
-    memory.w32(L.CURRENT_PROG, this.program.id);
-    memory.w32(L.MAY_GOTO, MAY_GOTO_TURNS);
-    memory.w64(L.CLOCK, env.bootTime);
-    memory.w32(L.NEXT_OBJECT, L.OBJECTS);
+    memory.w32(layout.CURRENT_PROG, this.program.id);
+    memory.w32(layout.MAY_GOTO, MAY_GOTO_TURNS);
+    memory.w64(layout.CLOCK, env.bootTime);
+    memory.w32(layout.NEXT_OBJECT, layout.OBJECTS);
     randomState(env.seed).forEach((word, i) => {
-      memory.w32(L.RANDOM_STATE + 4 * i, word);
+      memory.w32(layout.RANDOM_STATE + 4 * i, word);
     });
-    this.setPointer(10, L.STACK_END);
+    this.setPointer(10, layout.STACK_END);
     this.ip = 0;
     this.exited = false;
     this.fault = undefined;
@@ -139,18 +139,18 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
 
   /** Slot of the next instruction, or of the one that faulted, or of the last one. */
   get slot(): number {
-    return this.ip >>> L.SLOT_SHIFT;
+    return this.ip >>> layout.SLOT_SHIFT;
   }
 
   reg(n: number): bigint {
     return this.memory.u64[regIndex(n) >>> 1] as bigint;
   }
   setReg(n: number, value: bigint): void {
-    this.memory.w64(L.REGS + 8 * n, value);
+    this.memory.w64(layout.REGS + 8 * n, value);
   }
   /** Sets register n to a guest pointer. `off` 0 is NULL. */
   setPointer(n: number, off: number): void {
-    this.memory.wPointer(L.REGS + 8 * n, off);
+    this.memory.wPointer(layout.REGS + 8 * n, off);
   }
 
   /** Writes a u32 key where map code can read it, and returns its offset. */
@@ -161,8 +161,8 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   }
   /** Allows a packet to grow up to `end`. false: the packet area has no room. */
   growTailroom(end: number): boolean {
-    if (end > L.PACKET_END) return false;
-    this.memory.w32(L.PKT_HARD_END, end);
+    if (end > layout.PACKET_END) return false;
+    this.memory.w32(layout.PKT_HARD_END, end);
     return true;
   }
 
@@ -173,7 +173,7 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   }
 
   get depth(): number {
-    return this.memory.r32(L.DEPTH);
+    return this.memory.r32(layout.DEPTH);
   }
 
   frames(): Frame[] {
@@ -181,18 +181,21 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
     const frames: Frame[] = [];
     for (let frame = 0; frame <= depth; frame++) {
       // If the function called another one, that call saved its R6 … R9.
-      const saved = frame < depth ? L.FRAMES + frame * L.FRAME_BYTES : 0;
-      const regs = [6, 7, 8, 9].map((n, i) => (saved === 0 ? this.reg(n) : memory.r64(saved + L.FRAME.regs + 8 * i)));
+      const saved = frame < depth ? layout.FRAMES + frame * layout.FRAME_BYTES : 0;
+      const regs = [6, 7, 8, 9].map((n, i) =>
+        saved === 0 ? this.reg(n) : memory.r64(saved + layout.FRAME.regs + 8 * i),
+      );
       frames.push({
         frame,
-        top: L.addressOf(L.STACK_END - frame * L.STACK_FRAME_BYTES),
-        slot: saved === 0 ? this.slot : (memory.r32(saved + L.FRAME.ip) >>> L.SLOT_SHIFT) - 1,
-        prog: saved === 0 ? this.program.id : memory.r32(saved + L.FRAME.prog),
+        top: layout.addressOf(layout.STACK_END - frame * layout.STACK_FRAME_BYTES),
+        slot: saved === 0 ? this.slot : (memory.r32(saved + layout.FRAME.ip) >>> layout.SLOT_SHIFT) - 1,
+        prog: saved === 0 ? this.program.id : memory.r32(saved + layout.FRAME.prog),
         saved: regs,
         callback:
           frame === 0
-            ? memory.r32(L.TIMER.running) !== 0
-            : memory.r32(L.FRAMES + (frame - 1) * L.FRAME_BYTES + L.FRAME.kind) !== L.FRAME_KIND.call,
+            ? memory.r32(layout.TIMER.running) !== 0
+            : memory.r32(layout.FRAMES + (frame - 1) * layout.FRAME_BYTES + layout.FRAME.kind) !==
+              layout.FRAME_KIND.call,
       });
     }
     return frames;
@@ -201,11 +204,11 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   *bufferRegions() {
     const { memory } = this;
     for (let frame = 0; frame <= this.depth; frame++) {
-      const start = L.STACK_END - (frame + 1) * L.STACK_FRAME_BYTES;
+      const start = layout.STACK_END - (frame + 1) * layout.STACK_FRAME_BYTES;
       const name = frame === 0 ? "stack" : `stack of frame ${frame}`;
-      yield { name, kind: "stack" as const, start, size: L.STACK_FRAME_BYTES, writable: true, frame };
+      yield { name, kind: "stack" as const, start, size: layout.STACK_FRAME_BYTES, writable: true, frame };
     }
-    if (this.ctx !== undefined) yield* this.ctx.places(memory);
+    if (this.ctx !== undefined) yield* this.ctx.bufferRegions(memory);
     yield* taskRegions(memory);
   }
 
@@ -224,19 +227,19 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
 
   /** Stops with a fault at the instruction. Returns false, for callers whose result says whether the instruction happened. */
   raise(kind: FaultKind, ip: number, message: string): false {
-    const slot = ip >>> L.SLOT_SHIFT;
+    const slot = ip >>> layout.SLOT_SHIFT;
     this.fault = { kind, prog: this.program.id, slot, ...faultTexts(slot, message) };
     return false;
   }
 
   raiseAccess(ip: number, address: bigint, size: number, write: boolean, what?: string): false {
-    const at = { prog: this.program.id, slot: ip >>> L.SLOT_SHIFT };
+    const at = { prog: this.program.id, slot: ip >>> layout.SLOT_SHIFT };
     this.fault = accessFault(this.memory, at, address, size, write, what);
     return false;
   }
 
   raiseInvalidInsn(ip: number): void {
-    const slot = ip >>> L.SLOT_SHIFT;
+    const slot = ip >>> layout.SLOT_SHIFT;
     const insn = this.program.insns[slot];
     if (insn === undefined) {
       this.raise("insn", ip, "the program ran past its last instruction");
@@ -252,7 +255,7 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
 
   /** Division of numbers that are too large for doubles, and signed division. */
   aluSlow(ip: number): void {
-    const form = this.program.forms[ip >>> L.SLOT_SHIFT] as Form & { kind: "alu"; op: keyof typeof ALU };
+    const form = this.program.forms[ip >>> layout.SLOT_SHIFT] as Form & { kind: "alu"; op: keyof typeof ALU };
     const { code } = this.program;
     const u64 = this.memory.u64;
     const dst = (code[ip + 1] as number) >>> 1;
@@ -263,7 +266,7 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   loadSlow(ip: number): boolean {
     const { code, forms } = this.program;
     const { memory } = this;
-    const form = forms[ip >>> L.SLOT_SHIFT] as Form & { size: 1 | 2 | 4 | 8 };
+    const form = forms[ip >>> layout.SLOT_SHIFT] as Form & { size: 1 | 2 | 4 | 8 };
     const signed = form.kind === "ldx" && form.signed;
     if (form.size === 4 && !signed && this.#loadPacketPointer(ip)) return true;
     const address = asU64((memory.u64[(code[ip + 2] as number) >>> 1] as bigint) + BigInt(code[ip + 3] as number));
@@ -280,13 +283,14 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
     const { code } = this.program;
     const { memory } = this;
     const src = code[ip + 2] as number;
-    const off = ((memory.i32[src] as number) + (code[ip + 3] as number) - L.CTX) | 0;
-    if (memory.i32[src + 1] !== L.KERNEL_HI || (off & 3) !== 0 || off < 0 || off >>> 2 >= pointers.length) return false;
+    const off = ((memory.i32[src] as number) + (code[ip + 3] as number) - layout.CTX) | 0;
+    if (memory.i32[src + 1] !== layout.KERNEL_HI || (off & 3) !== 0 || off < 0 || off >>> 2 >= pointers.length)
+      return false;
     const word = pointers[off >>> 2] as number;
     if (word === 0) return false;
     const dst = code[ip + 1] as number;
     memory.i32[dst] = memory.i32[word >>> 2] as number;
-    memory.i32[dst + 1] = L.KERNEL_HI;
+    memory.i32[dst + 1] = layout.KERNEL_HI;
     return true;
   }
 
@@ -327,7 +331,8 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
     const at = ((m[dst] as number) + (code[ip + 3] as number)) | 0;
     const size = code[ip + 7] as 4 | 8;
     const allowed = memory.shadow[at >>> 3] as number;
-    const isFast = m[dst + 1] === L.KERNEL_HI && (at & (size - 1)) === 0 && allowed <= 8 && allowed >= (at & 7) + size;
+    const isFast =
+      m[dst + 1] === layout.KERNEL_HI && (at & (size - 1)) === 0 && allowed <= 8 && allowed >= (at & 7) + size;
     if (!isFast) return this.#atomicSlow(ip);
     return atomicOnPairs(memory, code[ip + 4] as number, at >>> 2, code[ip + 2] as number, size === 8);
   }
@@ -336,8 +341,8 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   #atomicSlow(ip: number): boolean {
     const { code, forms, insns } = this.program;
     const { memory } = this;
-    const form = forms[ip >>> L.SLOT_SHIFT] as Form & { kind: "atomic" };
-    const insn = insns[ip >>> L.SLOT_SHIFT] as Insn;
+    const form = forms[ip >>> layout.SLOT_SHIFT] as Form & { kind: "atomic" };
+    const insn = insns[ip >>> layout.SLOT_SHIFT] as Insn;
     const address = asU64(this.reg(insn.dst) + BigInt(code[ip + 3] as number));
     const at = memory.offsetOf(address);
     if (at < 0 || !memory.allows(at, form.size, true)) return this.raiseAccess(ip, address, form.size, true);
@@ -353,28 +358,32 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
 
   /** Saves the caller of a call within the program. The loop itself continues at the target. */
   enterFunction(ip: number): boolean {
-    return this.pushFrame(ip, ip + L.SLOT_WORDS, L.FRAME_KIND.call) !== 0;
+    return this.pushFrame(ip, ip + layout.SLOT_WORDS, layout.FRAME_KIND.call) !== 0;
   }
 
   /** Saves the caller's frame. Returns the offset of the saved frame, or 0 after a fault. R1 … R5 do not change. */
   pushFrame(ip: number, returnIp: number, kind: number): number {
     const { memory, depth } = this;
-    if (depth + 1 >= L.MAX_FRAMES) {
-      this.raise("frames", ip, `the call stack of ${depth + 2} frames is too deep; the kernel allows ${L.MAX_FRAMES}`);
+    if (depth + 1 >= layout.MAX_FRAMES) {
+      this.raise(
+        "frames",
+        ip,
+        `the call stack of ${depth + 2} frames is too deep; the kernel allows ${layout.MAX_FRAMES}`,
+      );
       return 0;
     }
-    const frame = L.FRAMES + depth * L.FRAME_BYTES;
-    memory.journal?.save(frame, L.FRAME_BYTES);
+    const frame = layout.FRAMES + depth * layout.FRAME_BYTES;
+    memory.journal?.save(frame, layout.FRAME_BYTES);
     const { view } = memory;
-    view.setUint32(frame + L.FRAME.ip, returnIp, true);
-    view.setUint32(frame + L.FRAME.kind, kind, true);
-    view.setUint32(frame + L.FRAME.mayGoto, memory.r32(L.MAY_GOTO), true);
-    view.setUint32(frame + L.FRAME.prog, this.program.id, true);
-    memory.u8.copyWithin(frame + L.FRAME.regs, L.REGS + 8 * 6, L.REGS + 8 * 11);
-    memory.w32(L.DEPTH, depth + 1);
-    memory.w32(L.MAY_GOTO, MAY_GOTO_TURNS);
-    const top = L.STACK_END - (depth + 1) * L.STACK_FRAME_BYTES;
-    memory.permit(top - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
+    view.setUint32(frame + layout.FRAME.ip, returnIp, true);
+    view.setUint32(frame + layout.FRAME.kind, kind, true);
+    view.setUint32(frame + layout.FRAME.mayGoto, memory.r32(layout.MAY_GOTO), true);
+    view.setUint32(frame + layout.FRAME.prog, this.program.id, true);
+    memory.u8.copyWithin(frame + layout.FRAME.regs, layout.REGS + 8 * 6, layout.REGS + 8 * 11);
+    memory.w32(layout.DEPTH, depth + 1);
+    memory.w32(layout.MAY_GOTO, MAY_GOTO_TURNS);
+    const top = layout.STACK_END - (depth + 1) * layout.STACK_FRAME_BYTES;
+    memory.permit(top - layout.STACK_FRAME_BYTES, layout.STACK_FRAME_BYTES);
     this.setPointer(10, top);
     return frame;
   }
@@ -383,26 +392,27 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   leaveFunction(): boolean {
     const { memory, depth } = this;
     if (depth === 0) {
-      if (memory.r32(L.LOCK_HELD) !== 0) return this.raise("deadlock", this.ip, "the program ends with a lock held");
-      this.exited = !fireTimer(this);
+      if (memory.r32(layout.LOCK_HELD) !== 0)
+        return this.raise("deadlock", this.ip, "the program ends with a lock held");
+      this.exited = !fireNextTimer(this);
       return true;
     }
-    const frame = L.FRAMES + (depth - 1) * L.FRAME_BYTES;
-    const kind = memory.r32(frame + L.FRAME.kind);
-    if (kind !== L.FRAME_KIND.call && continueCallback(this, frame)) return true;
+    const frame = layout.FRAMES + (depth - 1) * layout.FRAME_BYTES;
+    const kind = memory.r32(frame + layout.FRAME.kind);
+    if (kind !== layout.FRAME_KIND.call && continueCallback(this, frame)) return true;
     this.popFrame(frame);
     return true;
   }
 
   popFrame(frame: number): void {
     const { memory, depth } = this;
-    memory.copyWithin(L.REGS + 8 * 6, frame + L.FRAME.regs, 40);
-    memory.w32(L.MAY_GOTO, memory.r32(frame + L.FRAME.mayGoto));
-    memory.w32(L.DEPTH, depth - 1);
-    const top = L.STACK_END - depth * L.STACK_FRAME_BYTES;
-    memory.forbid(top - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
-    this.ip = memory.r32(frame + L.FRAME.ip);
-    const prog = memory.r32(frame + L.FRAME.prog);
+    memory.copyWithin(layout.REGS + 8 * 6, frame + layout.FRAME.regs, 40);
+    memory.w32(layout.MAY_GOTO, memory.r32(frame + layout.FRAME.mayGoto));
+    memory.w32(layout.DEPTH, depth - 1);
+    const top = layout.STACK_END - depth * layout.STACK_FRAME_BYTES;
+    memory.forbid(top - layout.STACK_FRAME_BYTES, layout.STACK_FRAME_BYTES);
+    this.ip = memory.r32(frame + layout.FRAME.ip);
+    const prog = memory.r32(frame + layout.FRAME.prog);
     if (prog !== this.program.id) this.switchProgram(prog);
   }
 
@@ -414,14 +424,14 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   switchProgram(id: number): boolean {
     const next = this.#programOf(id);
     if (next === undefined) return false;
-    this.memory.w32(L.CURRENT_PROG, id);
+    this.memory.w32(layout.CURRENT_PROG, id);
     this.program = next;
     return true;
   }
 
   /** Sets `program` again after CURRENT_PROG was changed directly (a step was undone). */
   syncProgram(): void {
-    const id = this.memory.r32(L.CURRENT_PROG);
+    const id = this.memory.r32(layout.CURRENT_PROG);
     if (id !== this.program.id) this.program = this.#programOf(id) ?? this.#main;
   }
 
@@ -434,17 +444,17 @@ export class Machine implements MemoryOwner, InterpreterHost, Caller {
   /** LD_ABS and LD_IND: R0 gets packet bytes in host order. Outside the packet, the function returns 0. */
   loadPacket(ip: number): boolean {
     const { code } = this.program;
-    const insn = this.program.insns[ip >>> L.SLOT_SHIFT] as Insn;
-    const form = this.program.forms[ip >>> L.SLOT_SHIFT] as Form;
+    const insn = this.program.insns[ip >>> layout.SLOT_SHIFT] as Insn;
+    const form = this.program.forms[ip >>> layout.SLOT_SHIFT] as Form;
     const index = form.kind === "ld_ind" ? lowU32(this.reg(insn.src)) : 0;
     const offset = (insn.imm + index) | 0;
     const value = loadPacketBytes(this.memory, offset, code[ip + 7] as 1 | 2 | 4);
     if (value !== undefined) {
-      this.memory.wNumber(L.REGS, value);
-      this.ip = ip + L.SLOT_WORDS;
+      this.memory.wNumber(layout.REGS, value);
+      this.ip = ip + layout.SLOT_WORDS;
       return true;
     }
-    this.memory.wNumber(L.REGS, 0);
+    this.memory.wNumber(layout.REGS, 0);
     return this.leaveFunction();
   }
 }

@@ -50,7 +50,7 @@ export interface Region {
 /** A region whose start is a buffer offset. */
 export type BufferRegion = Omit<Region, "start"> & { readonly start: number };
 
-/** An owner of memory. It lists its places. */
+/** An owner of memory. It lists its regions. */
 export interface MemoryOwner {
   bufferRegions(): Iterable<BufferRegion>;
 }
@@ -126,11 +126,11 @@ export class Memory {
     this.largestMap = options.largestMap ?? MAX_BYTES;
     this.#backing = options.backing;
     const bytes = HEAP + FIRST_HEAP_BYTES;
-    if (this.#backing === undefined) this.#use(new ArrayBuffer(bytes));
+    if (this.#backing === undefined) this.#setViews(new ArrayBuffer(bytes));
     else {
       const missing = bytes - this.#backing.buffer.byteLength;
       if (missing > 0) this.#backing.grow(Math.ceil(missing / WASM_PAGE));
-      this.#use(this.#backing.buffer);
+      this.#setViews(this.#backing.buffer);
     }
   }
 
@@ -412,15 +412,15 @@ export class Memory {
       const { brk } = this;
       new Uint8Array(buffer).set(this.u8.subarray(SHADOW_BYTES, brk), SHADOW_BYTES);
       new Uint8Array(buffer).set(this.u8.subarray(SHADOW_BYTES >>> 3, brk >>> 3), SHADOW_BYTES >>> 3);
-      this.#use(buffer);
+      this.#setViews(buffer);
     } else {
       const pages = Math.ceil((length - this.#backing.buffer.byteLength) / WASM_PAGE);
       if (this.#backing.grow(pages) < 0) throw bug(`the buffer did not grow by ${pages} pages`);
-      this.#use(this.#backing.buffer);
+      this.#setViews(this.#backing.buffer);
     }
   }
 
-  #use(buffer: ArrayBuffer): void {
+  #setViews(buffer: ArrayBuffer): void {
     this.u8 = new Uint8Array(buffer);
     this.i32 = new Int32Array(buffer, 0, buffer.byteLength >>> 2);
     this.u64 = new BigUint64Array(buffer, 0, buffer.byteLength >>> 3);

@@ -41,7 +41,7 @@ export function lastWriteOfReg(timeline: Timeline, reg: number): number | undefi
 }
 
 /** The last step before the current position that wrote any of the bytes at a guest address. The position does not change. */
-export function lastWriteOf(timeline: Timeline, address: bigint, size: number): number | undefined {
+export function lastWriteOfMemory(timeline: Timeline, address: bigint, size: number): number | undefined {
   const at = timeline.machine.memory.offsetOf(address);
   if (at < 0) return undefined;
   const here = timeline.position;
@@ -49,14 +49,14 @@ export function lastWriteOf(timeline: Timeline, address: bigint, size: number): 
   while (found === undefined && timeline.position > timeline.firstLogged) {
     const end = timeline.journal.top;
     timeline.stepBack();
-    if (wrote(timeline, timeline.journal.top, end, at, size)) found = timeline.position;
+    if (nextStepWrites(timeline, timeline.journal.top, end, at, size)) found = timeline.position;
   }
   timeline.seek(here);
   return found;
 }
 
 /** Whether the next step writes the range. The step was just undone, so its journal entries still lie above the top. */
-function wrote(timeline: Timeline, start: number, end: number, at: number, size: number): boolean {
+function nextStepWrites(timeline: Timeline, start: number, end: number, at: number, size: number): boolean {
   const store = timeline.storeRange();
   if (store !== undefined) return store.at < at + size && at < store.at + store.size;
   return end > start && journalTouches(timeline, start, end, at, size);

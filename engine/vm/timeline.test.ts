@@ -10,7 +10,7 @@ import {
   defaultEnv,
   enterEvent,
   lastChanges,
-  lastWriteOf,
+  lastWriteOfMemory,
   lastWriteOfReg,
   loadProgram,
   Machine,
@@ -398,8 +398,8 @@ test("visits and writes are found in both directions", () => {
   expect(lastWriteOfReg(timeline, 1)).toBe(14);
   expect(lastWriteOfReg(timeline, 7)).toBeUndefined();
   const top = machine.frames()[0]!.top;
-  expect(lastWriteOf(timeline, top - 4n, 1)).toBe(13);
-  expect(lastWriteOf(timeline, top - 16n, 8)).toBeUndefined();
+  expect(lastWriteOfMemory(timeline, top - 4n, 1)).toBe(13);
+  expect(lastWriteOfMemory(timeline, top - 16n, 8)).toBeUndefined();
   expect(timeline.position).toBe(18);
 });
 

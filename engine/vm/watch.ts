@@ -9,7 +9,7 @@ import { registerUse } from "../isa/registers.ts";
 import { type LoadedProgram, regIndex } from "./decode.ts";
 import type { Harm, HarmKind } from "./harm.ts";
 import { interpret } from "./interp.ts";
-import * as L from "./layout.ts";
+import * as layout from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import { mapAt } from "./maps/map.ts";
 
@@ -68,10 +68,10 @@ interface InsnUse {
   readonly writes: number;
 }
 
-const usesOfPrograms = new WeakMap<LoadedProgram, readonly InsnUse[]>();
+const insnUsesOfPrograms = new WeakMap<LoadedProgram, readonly InsnUse[]>();
 
 function insnUsesOf(program: LoadedProgram): readonly InsnUse[] {
-  let plan = usesOfPrograms.get(program);
+  let plan = insnUsesOfPrograms.get(program);
   if (!plan) {
     plan = program.insns.map((insn, slot) => {
       const form = program.forms[slot];
@@ -79,7 +79,7 @@ function insnUsesOf(program: LoadedProgram): readonly InsnUse[] {
       // A call within the program reads nothing itself. The reads of the called function are checked there.
       return { insn, form, reads: form?.kind === "call" && form.target === "local" ? 0 : reads, writes };
     });
-    usesOfPrograms.set(program, plan);
+    insnUsesOfPrograms.set(program, plan);
   }
   return plan;
 }
@@ -100,7 +100,7 @@ interface LoopMark {
   readonly stack: Uint8Array;
 }
 
-const STACK_BYTES = L.STACK_END - L.STACK;
+const STACK_BYTES = layout.STACK_END - layout.STACK;
 const REG0 = regIndex(0);
 
 /** `seen`: two bytes for each slot, one for each direction of a jump. The caller keeps it between runs. */
@@ -129,7 +129,7 @@ class Watcher {
   #dirty = false;
   #tookNewJump = false;
   readonly #compared: Compared[] = [];
-  readonly #perSlot = new Map<number, number>();
+  readonly #comparisonsAtSlot = new Map<number, number>();
   readonly #lookedUp: LookedUp[] = [];
 
   constructor(machine: Machine, seen: Uint8Array, options: WatchOptions) {
@@ -160,7 +160,7 @@ class Watcher {
       if (m.exited) return done();
       // After a tail call another program runs. It has its own verdict.
       if (m.program !== main) return done();
-      if (step) this.#recordAfter(step, ip >>> L.SLOT_SHIFT, depth);
+      if (step) this.#recordAfter(step, ip >>> layout.SLOT_SHIFT, depth);
     }
     const { maxInsns } = this.#options;
     if (maxInsns === undefined) return done();
@@ -219,15 +219,15 @@ class Watcher {
   }
 
   /** Offset within the stacks of a register plus an offset. -1: not on the stacks. */
-  #stackPlace(reg: number, off: number): number {
+  #stackOffset(reg: number, off: number): number {
     const { i32 } = this.#machine.memory;
-    const at = ((i32[regIndex(reg)] as number) + off - L.STACK) | 0;
-    return i32[regIndex(reg) + 1] === L.KERNEL_HI && at >= 0 && at < STACK_BYTES ? at : -1;
+    const at = ((i32[regIndex(reg)] as number) + off - layout.STACK) | 0;
+    return i32[regIndex(reg) + 1] === layout.KERNEL_HI && at >= 0 && at < STACK_BYTES ? at : -1;
   }
 
   #checkWritten(reg: number, off: number, size: number): HarmKind | undefined {
     if (!this.#options.checkStackReads) return undefined;
-    const at = this.#stackPlace(reg, off);
+    const at = this.#stackOffset(reg, off);
     if (at < 0) return undefined;
     for (let i = at; i < at + size; i++) {
       if (this.#writtenStack[i] === 0) return { kind: "unwritten-stack", off: (i % MAX_BPF_STACK) - MAX_BPF_STACK };
@@ -244,11 +244,11 @@ class Watcher {
     const [otherLow, otherHigh] = [i32[src] as number, i32[src + 1] as number];
     if (low === otherLow && (high === otherHigh || form.width === 32)) return;
     const { slot } = m;
-    const times = this.#perSlot.get(slot) ?? 0;
+    const times = this.#comparisonsAtSlot.get(slot) ?? 0;
     if (times >= MAX_PER_SLOT || this.#compared.length >= MAX_COMPARED) return;
-    this.#perSlot.set(slot, times + 1);
+    this.#comparisonsAtSlot.set(slot, times + 1);
     const isPacket = (lo: number, hi: number) =>
-      hi === L.KERNEL_HI && lo >= L.PACKET - 0x10000 && lo < L.PACKET_END + 0x10000;
+      hi === layout.KERNEL_HI && lo >= layout.PACKET - 0x10000 && lo < layout.PACKET_END + 0x10000;
     const behind = isPacket(low, high) && isPacket(otherLow, otherHigh) ? low - otherLow : undefined;
     const wide = form.width === 64;
     this.#compared.push({
@@ -307,7 +307,7 @@ class Watcher {
       case "stx":
       case "store_rel":
       case "atomic": {
-        const at = this.#stackPlace(insn.dst, insn.off);
+        const at = this.#stackOffset(insn.dst, insn.off);
         if (writes !== 0) this.#packetTags[insn.src] = 0;
         if (at < 0) this.#dirty = true;
         else {
@@ -326,10 +326,10 @@ class Watcher {
   #loadedTag({ dst, src, off }: Insn, size: number, slot: number): number {
     const { i32 } = this.#machine.memory;
     // If the load overwrote its own base register, the place it read is unknown and does not count as the stack.
-    const base = dst === src ? undefined : this.#stackPlace(src, off);
+    const base = dst === src ? undefined : this.#stackOffset(src, off);
     if (size === 8 && base !== undefined && base >= 0) return this.#stackPacketTags[base >>> 3] as number;
     const [low, high] = [i32[regIndex(dst)] as number, i32[regIndex(dst) + 1] as number];
-    const isPacket = size === 4 && high === L.KERNEL_HI && low >= L.PACKET && low <= L.PACKET_END;
+    const isPacket = size === 4 && high === layout.KERNEL_HI && low >= layout.PACKET && low <= layout.PACKET_END;
     return isPacket && this.#machine.program.forms[slot]?.kind === "ldx" ? this.#currentPacket : 0;
   }
 
@@ -346,7 +346,7 @@ class Watcher {
     this.#dirty = true;
     for (let reg = 1; reg <= 5; reg++) {
       // A helper may fill the memory that an argument points to. The rest of that stack frame counts as written.
-      const at = this.#stackPlace(reg, 0);
+      const at = this.#stackOffset(reg, 0);
       if (at >= 0) this.#writtenStack.fill(1, at, at - (at % MAX_BPF_STACK) + MAX_BPF_STACK);
     }
     if (name === "map_lookup_elem") this.#recordLookup();
@@ -385,9 +385,9 @@ class Watcher {
     this.#setRegs = R10 | (isCall ? this.#setRegs & ARGUMENT_REGS : ARGUMENT_REGS);
     if (!isCall) this.#packetTags.fill(0);
     this.#packetTags.fill(0, 6);
-    const top = STACK_BYTES - m.depth * L.STACK_FRAME_BYTES;
-    this.#writtenStack.fill(0, top - L.STACK_FRAME_BYTES, top);
-    this.#stackPacketTags.fill(0, (top - L.STACK_FRAME_BYTES) >>> 3, top >>> 3);
+    const top = STACK_BYTES - m.depth * layout.STACK_FRAME_BYTES;
+    this.#writtenStack.fill(0, top - layout.STACK_FRAME_BYTES, top);
+    this.#stackPacketTags.fill(0, (top - layout.STACK_FRAME_BYTES) >>> 3, top >>> 3);
   }
 
   #leaveFrame(depth: number, form: Form | undefined): void {
@@ -407,7 +407,7 @@ class Watcher {
     const m = this.#machine;
     const mark = this.#mark;
     const { memory } = m;
-    const bottom = L.STACK_END - (m.depth + 1) * L.STACK_FRAME_BYTES;
+    const bottom = layout.STACK_END - (m.depth + 1) * layout.STACK_FRAME_BYTES;
     if (mark && !this.#dirty && mark.ip === m.ip && mark.depth === m.depth) {
       const same =
         mark.regs.every((word, i) => memory.i32[REG0 + i] === word) &&
@@ -421,7 +421,7 @@ class Watcher {
         ip: m.ip,
         depth: m.depth,
         regs: memory.i32.slice(REG0, REG0 + 22),
-        stack: memory.u8.slice(bottom, L.STACK_END),
+        stack: memory.u8.slice(bottom, layout.STACK_END),
       };
     }
     return undefined;

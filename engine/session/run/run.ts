@@ -15,7 +15,7 @@ import {
   type Fault,
   type LoadedProgram,
   lastChanges,
-  lastWriteOf,
+  lastWriteOfMemory,
   lastWriteOfReg,
   type Machine,
   type MapOperation,
@@ -331,7 +331,7 @@ export class RecordedRun {
         return previousStepAtSlot(timeline, query.slot) ?? null;
       case "last-write":
         if ("reg" in query) return lastWriteOfReg(timeline, query.reg) ?? null;
-        return lastWriteOf(timeline, BigInt(`0x${query.address}`), query.size) ?? null;
+        return lastWriteOfMemory(timeline, BigInt(`0x${query.address}`), query.size) ?? null;
     }
   }
 

@@ -80,7 +80,7 @@ function crossing(kernel: Kernel, program: Program, jit: Jit, us: number, now: C
     us,
     now,
   );
-  nothing.start();
+  nothing.reset();
   const inside = repeat(nothing, loopedBy(jit, nothing, insns.length), us, now);
   return Math.max(0, entered.nsPerRun - inside.nsPerRun);
 }

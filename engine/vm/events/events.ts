@@ -74,7 +74,7 @@ const LINK_LAYER = new Set(["sched_cls", "sched_act"]);
 
 /** Resets the machine and prepares it for the event. Returns 0, or the negative errno with which the kernel would refuse the event. */
 export function enterEvent(machine: Machine, event: Event): number {
-  machine.start();
+  machine.reset();
   const { memory } = machine;
   switch (event.kind) {
     case "ctx":
@@ -126,7 +126,7 @@ function enterMem(machine: Machine, given: Uint8Array): number {
   machine.ctx = {
     load: () => undefined,
     store: () => false,
-    *places() {
+    *bufferRegions() {
       yield { name: "mem", kind: "mem" as const, start, size: bytes.length, writable: true };
     },
   };

@@ -2,7 +2,7 @@
 // here, until there is no further turn and the helper returns.
 // @kernel kernel/bpf/bpf_iter.c bpf_loop, bpf_for_each_map_elem; kernel/bpf/ringbuf.c bpf_user_ringbuf_drain
 import { ERRNO } from "../../facts/errno.ts";
-import { funcSlot } from "../decode.ts";
+import { funcSlotAt } from "../decode.ts";
 import { DEPTH, FRAME, FRAME_BYTES, FRAME_KIND, FRAMES, REGS, SLOT_WORDS, TIMER } from "../layout.ts";
 import { mapById } from "../maps/map.ts";
 import { UserRingbufMap } from "../maps/user-ringbuf.ts";
@@ -21,7 +21,7 @@ const WAKEUP_FLAGS = 3n;
 export function callbackArg(m: Caller, ip: number, n: number): number {
   const address = u64Arg(m, n);
   const lo = Number(BigInt.asIntN(32, address));
-  const slot = funcSlot(lo, Number(BigInt.asIntN(32, address >> 32n)), m.program.insns.length);
+  const slot = funcSlotAt(lo, Number(BigInt.asIntN(32, address >> 32n)), m.program.insns.length);
   if (slot < 0) m.raise("argument", ip, `argument ${n} is no function of this program`);
   return slot;
 }

@@ -102,7 +102,7 @@ function hashedPointer(m: Caller, address: bigint): string {
 }
 
 /** Adds one line to the trace pipe, in ftrace's format. */
-function traceLine(m: Caller, text: string): void {
+function printTraceLine(m: Caller, text: string): void {
   const ns = m.memory.readClock(m.env.tick);
   const seconds = String(ns / 1_000_000_000n).padStart(5);
   const micros = String((ns / 1000n) % 1_000_000n).padStart(6, "0");
@@ -121,7 +121,7 @@ function printTrace(m: Caller, ip: number, formatArg: number, sizeArg: number, a
   const printed = text === undefined ? -ERRNO.EINVAL : format(m, text, args, MAX_LINE);
   if (typeof printed === "number") return ret(m, printed);
   const line = printed.slice(0, MAX_LINE - 1);
-  traceLine(m, line);
+  printTraceLine(m, line);
   return ret(m, printed.length);
 }
 

@@ -86,7 +86,7 @@ export const PROBE_HELPERS = {
     if ((flags & ~known) !== 0n) return ret(m, -ERRNO.EINVAL);
     const skipped = stackAddresses(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK));
     if ((flags & BPF_F_USER_STACK) !== 0n || skipped.length === 0) return ret(m, -ERRNO.EFAULT);
-    return ret(m, map.remember(skipped, (flags & BPF_F_REUSE_STACKID) !== 0n));
+    return ret(m, map.addTrace(skipped, (flags & BPF_F_REUSE_STACKID) !== 0n));
   },
 
   // The simulated processor records no branches.

@@ -39,7 +39,7 @@ function releaseSocket(m: Caller): void {
 }
 
 /** Returns argument 1 itself. NULL: it is not an address. */
-const returnArgument = (m: Caller): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
+const returnArg1 = (m: Caller): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
 
 export const SOCK_HELPERS = {
   sk_lookup_tcp: lookupSocket,
@@ -49,7 +49,7 @@ export const SOCK_HELPERS = {
     releaseSocket(m);
     return ret(m, 0);
   },
-  sk_fullsock: returnArgument,
+  sk_fullsock: returnArg1,
   // The test socket is neither TCP nor listening.
   tcp_sock: (m) => retPointer(m, 0),
   get_listener_sock: (m) => retPointer(m, 0),

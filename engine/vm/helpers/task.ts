@@ -11,14 +11,14 @@ const NS_PER_JIFFY = 4_000_000n;
 const coarse = (ns: bigint) => ns - (ns % NS_PER_JIFFY);
 const INITIAL_JIFFIES = 0xffff_ffffn - 300n * 250n + 1n;
 
-const now = (m: Caller) => m.memory.readClock(m.env.tick);
+const readClock = (m: Caller) => m.memory.readClock(m.env.tick);
 
 export const TASK_HELPERS = {
-  ktime_get_ns: (m) => ret64(m, now(m)),
-  ktime_get_boot_ns: (m) => ret64(m, now(m)),
-  ktime_get_coarse_ns: (m) => ret64(m, coarse(now(m))),
-  ktime_get_tai_ns: (m) => ret64(m, now(m) + m.env.wallOffset),
-  jiffies64: (m) => ret64(m, INITIAL_JIFFIES + now(m) / NS_PER_JIFFY),
+  ktime_get_ns: (m) => ret64(m, readClock(m)),
+  ktime_get_boot_ns: (m) => ret64(m, readClock(m)),
+  ktime_get_coarse_ns: (m) => ret64(m, coarse(readClock(m))),
+  ktime_get_tai_ns: (m) => ret64(m, readClock(m) + m.env.wallOffset),
+  jiffies64: (m) => ret64(m, INITIAL_JIFFIES + readClock(m) / NS_PER_JIFFY),
 
   get_prandom_u32: (m) => {
     const state = new Uint32Array(4);

@@ -109,7 +109,7 @@ function firstDue(m: Caller): DueTimer | undefined {
 }
 
 /** Called when the program or a timer's callback has ended: starts the next callback. false: there is none, the run has ended. */
-export function fireTimer(m: Caller): boolean {
+export function fireNextTimer(m: Caller): boolean {
   const { memory } = m;
   if (memory.r32(TIMER.armed) === 0) return false;
   memory.revokeRead(TIMER.readGrant);
@@ -124,7 +124,7 @@ export function fireTimer(m: Caller): boolean {
   if (!m.switchProgram(memory.r32(timer + 4))) {
     // The program of the callback no longer exists, so its timer does not fire.
     memory.w32(timer, state & ~CALLBACK_MASK & ~ARMED);
-    return fireTimer(m);
+    return fireNextTimer(m);
   }
   memory.w32(timer, state & ~ARMED);
   memory.w32(TIMER.fired, memory.r32(TIMER.fired) + 1);

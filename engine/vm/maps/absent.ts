@@ -6,9 +6,9 @@ import { fromHex, toHex, viewOf } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
 import { u32Key } from "./array.ts";
-import * as M from "./map.ts";
+import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, BpfMap, E2BIG, EEXIST, EINVAL, ENOENT, type MapEntry } from "./map.ts";
 
-export class AbsentMap extends M.BpfMap {
+export class AbsentMap extends BpfMap {
   readonly #errno: number;
   readonly #kind: "array" | "hash" | "lru" | "other";
   /** Key in hex → value. All other values of an array are zero. */
@@ -18,7 +18,7 @@ export class AbsentMap extends M.BpfMap {
   constructor(memory: Memory, def: MapDef, errno: number) {
     super(memory, def);
     this.#errno = errno;
-    this.#kind = KINDS[def.type] ?? "other";
+    this.#kind = CONTENT_KINDS[def.type] ?? "other";
   }
 
   override get absentErrno(): number {
@@ -29,9 +29,7 @@ export class AbsentMap extends M.BpfMap {
     if (this.#kind === "other") return super.lookup(key);
     const found = this.#values.get(toHex(key));
     if (found) return found.slice();
-    return this.#kind === "array" && indexOf(key) < this.def.maxEntries
-      ? new Uint8Array(this.userValueSize)
-      : -M.ENOENT;
+    return this.#kind === "array" && indexOf(key) < this.def.maxEntries ? new Uint8Array(this.userValueSize) : -ENOENT;
   }
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
@@ -43,34 +41,34 @@ export class AbsentMap extends M.BpfMap {
 
   #updateError(key: Uint8Array, flags: number): number {
     const { maxEntries } = this.def;
-    if (flags & M.BPF_F_LOCK && !this.hasLock) return -M.EINVAL;
-    const how = flags & ~M.BPF_F_LOCK;
-    if (how > M.BPF_EXIST) return -M.EINVAL;
-    if (this.#kind === "array") return indexOf(key) >= maxEntries ? -M.E2BIG : how === M.BPF_NOEXIST ? -M.EEXIST : 0;
-    if (this.#values.has(toHex(key))) return how === M.BPF_NOEXIST ? -M.EEXIST : 0;
-    if (how === M.BPF_EXIST) return -M.ENOENT;
-    return this.#kind === "hash" && this.#values.size >= maxEntries ? -M.E2BIG : 0;
+    if (flags & BPF_F_LOCK && !this.hasLock) return -EINVAL;
+    const how = flags & ~BPF_F_LOCK;
+    if (how > BPF_EXIST) return -EINVAL;
+    if (this.#kind === "array") return indexOf(key) >= maxEntries ? -E2BIG : how === BPF_NOEXIST ? -EEXIST : 0;
+    if (this.#values.has(toHex(key))) return how === BPF_NOEXIST ? -EEXIST : 0;
+    if (how === BPF_EXIST) return -ENOENT;
+    return this.#kind === "hash" && this.#values.size >= maxEntries ? -E2BIG : 0;
   }
 
   override delete(key: Uint8Array): number {
-    if (this.#kind === "array") return -M.EINVAL;
+    if (this.#kind === "array") return -EINVAL;
     if (this.#kind === "other") return super.delete(key);
-    return this.#values.delete(toHex(key)) ? 0 : -M.ENOENT;
+    return this.#values.delete(toHex(key)) ? 0 : -ENOENT;
   }
 
   override nextKey(key: Uint8Array | undefined): Uint8Array | number {
     if (this.#kind === "other") return super.nextKey(key);
     if (this.#kind === "array") {
       const index = key ? indexOf(key) : -1;
-      return index === this.def.maxEntries - 1 ? -M.ENOENT : u32Key(index >= this.def.maxEntries ? 0 : index + 1);
+      return index === this.def.maxEntries - 1 ? -ENOENT : u32Key(index >= this.def.maxEntries ? 0 : index + 1);
     }
     const keys = [...this.#values.keys()];
     const next = keys[key ? keys.indexOf(toHex(key)) + 1 : 0];
-    return next === undefined ? -M.ENOENT : (fromHex(next) as Uint8Array);
+    return next === undefined ? -ENOENT : (fromHex(next) as Uint8Array);
   }
 
   /** Only values that were stored. The zeros of an array are not listed. */
-  override entries(limit = Number.POSITIVE_INFINITY): M.MapEntry[] {
+  override entries(limit = Number.POSITIVE_INFINITY): MapEntry[] {
     return [...this.#values].slice(0, limit).map(([key, value]) => ({
       key: fromHex(key) as Uint8Array,
       values: this.perCpu ? this.splitByCpu(value) : [value.slice()],
@@ -88,9 +86,9 @@ export class AbsentMap extends M.BpfMap {
 const indexOf = (key: Uint8Array): number => viewOf(key).getUint32(0, true);
 
 /** Whether an absent map answers bpf(2) just like a real one. */
-export const canBeAbsent = ({ type }: MapDef): boolean => Object.hasOwn(KINDS, type);
+export const canBeAbsent = ({ type }: MapDef): boolean => Object.hasOwn(CONTENT_KINDS, type);
 
-const KINDS: Readonly<Record<string, "array" | "hash" | "lru">> = {
+const CONTENT_KINDS: Readonly<Record<string, "array" | "hash" | "lru">> = {
   array: "array",
   percpu_array: "array",
   hash: "hash",

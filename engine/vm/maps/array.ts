@@ -3,9 +3,22 @@
 import { viewOf } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
-import * as M from "./map.ts";
+import {
+  BPF_ANY,
+  BPF_EXIST,
+  BPF_F_LOCK,
+  BPF_NOEXIST,
+  BpfMap,
+  E2BIG,
+  EEXIST,
+  EINVAL,
+  ENOENT,
+  ENOTSUPP,
+  type LookupPlan,
+  type MapEntry,
+} from "./map.ts";
 
-export class ArrayMap extends M.BpfMap {
+export class ArrayMap extends BpfMap {
   /** Offset of the first value. The values of one index for all CPUs lie next to each other. */
   readonly #values: number;
   readonly #bytes: number;
@@ -34,7 +47,7 @@ export class ArrayMap extends M.BpfMap {
     return this.perCpu ? undefined : this.#values;
   }
 
-  override get lookupPlan(): M.LookupPlan | undefined {
+  override get lookupPlan(): LookupPlan | undefined {
     const [values, stride, entries] = [this.#values, this.stride, this.def.maxEntries];
     return this.perCpu ? undefined : { kind: "array", values, stride, entries };
   }
@@ -59,7 +72,7 @@ export class ArrayMap extends M.BpfMap {
   }
 
   override deleteAt(): number {
-    return -M.EINVAL;
+    return -EINVAL;
   }
 
   override elementAt(index: number, cpu: number, keyAt: number) {
@@ -70,14 +83,14 @@ export class ArrayMap extends M.BpfMap {
 
   override lookup(key: Uint8Array): Uint8Array | number {
     const index = viewOf(key).getUint32(0, true);
-    if (index >= this.def.maxEntries) return -M.ENOENT;
+    if (index >= this.def.maxEntries) return -ENOENT;
     return this.valueBytes(this.#at(index, 0), this.userValueSize);
   }
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     const index = viewOf(key).getUint32(0, true);
     // bpf(2) checks for the lock before it calls the map.
-    const error = flags & M.BPF_F_LOCK && !this.hasLock ? -M.EINVAL : this.#updateError(index, flags);
+    const error = flags & BPF_F_LOCK && !this.hasLock ? -EINVAL : this.#updateError(index, flags);
     if (error !== 0) return error;
     const staged = this.stage(1, value);
     for (let copy = 0; copy < this.#copies; copy++) {
@@ -87,13 +100,13 @@ export class ArrayMap extends M.BpfMap {
   }
 
   override delete(): number {
-    return -M.EINVAL;
+    return -EINVAL;
   }
 
   override nextKey(key: Uint8Array | undefined): Uint8Array | number {
     const last = this.def.maxEntries - 1;
     const index = key === undefined ? 0xffff_ffff : viewOf(key).getUint32(0, true);
-    if (index === last) return -M.ENOENT;
+    if (index === last) return -ENOENT;
     return u32Key(index > last ? 0 : index + 1);
   }
 
@@ -122,10 +135,10 @@ export class ArrayMap extends M.BpfMap {
   }
 
   #updateError(index: number, flags: number): number {
-    if ((flags & ~M.BPF_F_LOCK) > M.BPF_EXIST) return -M.EINVAL;
-    if (index >= this.def.maxEntries) return -M.E2BIG;
-    if (flags & M.BPF_NOEXIST) return -M.EEXIST;
-    return flags & M.BPF_F_LOCK && !this.hasLock ? -M.EINVAL : 0;
+    if ((flags & ~BPF_F_LOCK) > BPF_EXIST) return -EINVAL;
+    if (index >= this.def.maxEntries) return -E2BIG;
+    if (flags & BPF_NOEXIST) return -EEXIST;
+    return flags & BPF_F_LOCK && !this.hasLock ? -EINVAL : 0;
   }
 
   #notify(index: number, at: number, value: number): void {
@@ -146,7 +159,7 @@ export function u32Key(index: number): Uint8Array {
 }
 
 /** Arrays whose values are kernel objects: programs, maps, perf events. A value is an object's id. 0: none. */
-export class ObjectArray extends M.BpfMap {
+export class ObjectArray extends BpfMap {
   readonly #values: number;
 
   constructor(memory: Memory, def: MapDef) {
@@ -169,28 +182,28 @@ export class ObjectArray extends M.BpfMap {
   }
 
   override lookup(key: Uint8Array): Uint8Array | number {
-    if (this.def.type === "perf_event_array") return -M.ENOTSUPP;
+    if (this.def.type === "perf_event_array") return -ENOTSUPP;
     const id = this.objectAt(viewOf(key).getUint32(0, true));
-    return id === 0 ? -M.ENOENT : u32Key(id);
+    return id === 0 ? -ENOENT : u32Key(id);
   }
 
   /** `value`: the object's id, 4 bytes. bpf(2) takes a descriptor; the caller turns it into the id. */
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
-    if (flags !== M.BPF_ANY) return -M.EINVAL;
+    if (flags !== BPF_ANY) return -EINVAL;
     const index = viewOf(key).getUint32(0, true);
-    if (index >= this.def.maxEntries) return -M.E2BIG;
+    if (index >= this.def.maxEntries) return -E2BIG;
     this.memory.w32(this.#values + 4 * index, viewOf(value).getUint32(0, true));
     return 0;
   }
 
   override updateAt(): number {
-    return -M.EINVAL;
+    return -EINVAL;
   }
 
   override delete(key: Uint8Array): number {
     const index = viewOf(key).getUint32(0, true);
-    if (index >= this.def.maxEntries) return -M.E2BIG;
-    if (this.objectAt(index) === 0) return -M.ENOENT;
+    if (index >= this.def.maxEntries) return -E2BIG;
+    if (this.objectAt(index) === 0) return -ENOENT;
     this.memory.w32(this.#values + 4 * index, 0);
     return 0;
   }
@@ -198,12 +211,12 @@ export class ObjectArray extends M.BpfMap {
   override nextKey(key: Uint8Array | undefined): Uint8Array | number {
     const last = this.def.maxEntries - 1;
     const index = key === undefined ? 0xffff_ffff : viewOf(key).getUint32(0, true);
-    if (index === last) return -M.ENOENT;
+    if (index === last) return -ENOENT;
     return u32Key(index > last ? 0 : index + 1);
   }
 
-  override entries(): M.MapEntry[] {
-    const found: M.MapEntry[] = [];
+  override entries(): MapEntry[] {
+    const found: MapEntry[] = [];
     for (let i = 0; i < this.def.maxEntries; i++) {
       if (this.objectAt(i) !== 0) found.push({ key: u32Key(i), values: [u32Key(this.objectAt(i))] });
     }

@@ -2,12 +2,12 @@
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
 import { jhash } from "./jhash.ts";
-import * as M from "./map.ts";
+import { BPF_ANY, BpfMap, EINVAL, ENOENT, EOPNOTSUPP, type MapEntry } from "./map.ts";
 
 /** How many hash functions are used if map_extra is 0. */
 const DEFAULT_HASHES = 5;
 
-export class BloomMap extends M.BpfMap {
+export class BloomMap extends BpfMap {
   readonly #hashes: number;
   readonly #bits: number;
   readonly #mask: number;
@@ -35,7 +35,7 @@ export class BloomMap extends M.BpfMap {
   }
 
   override pushAt(value: number, flags: number): number {
-    if (flags !== M.BPF_ANY) return -M.EINVAL;
+    if (flags !== BPF_ANY) return -EINVAL;
     for (let n = 0; n < this.#hashes; n++) {
       const bit = this.#bit(value, n);
       const at = this.#bits + (bit >>> 3);
@@ -46,13 +46,13 @@ export class BloomMap extends M.BpfMap {
   }
 
   override popAt(): number {
-    return -M.EOPNOTSUPP;
+    return -EOPNOTSUPP;
   }
 
   override peekAt(value: number): number {
     for (let n = 0; n < this.#hashes; n++) {
       const bit = this.#bit(value, n);
-      if (((this.memory.u8[this.#bits + (bit >>> 3)] as number) & (1 << (bit & 7))) === 0) return -M.ENOENT;
+      if (((this.memory.u8[this.#bits + (bit >>> 3)] as number) & (1 << (bit & 7))) === 0) return -ENOENT;
     }
     return 0;
   }
@@ -63,18 +63,18 @@ export class BloomMap extends M.BpfMap {
   }
 
   override lookup(): number {
-    return -M.EINVAL;
+    return -EINVAL;
   }
   override update(_key: Uint8Array, value: Uint8Array, flags = 0): number {
     return this.pushAt(this.stage(1, value), flags);
   }
   override delete(): number {
-    return -M.EOPNOTSUPP;
+    return -EOPNOTSUPP;
   }
   override nextKey(): number {
-    return -M.EOPNOTSUPP;
+    return -EOPNOTSUPP;
   }
-  override entries(): M.MapEntry[] {
+  override entries(): MapEntry[] {
     return [];
   }
 

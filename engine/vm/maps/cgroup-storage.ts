@@ -2,10 +2,10 @@
 // each CPU. @kernel kernel/bpf/local_storage.c
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
-import * as M from "./map.ts";
+import { BPF_NOEXIST, BpfMap, EINVAL, ENOENT } from "./map.ts";
 
 /** cgroup_storage and its per-CPU kind. */
-export class CgroupStorageMap extends M.BpfMap {
+export class CgroupStorageMap extends BpfMap {
   readonly #value: number;
 
   constructor(memory: Memory, def: MapDef) {
@@ -30,15 +30,15 @@ export class CgroupStorageMap extends M.BpfMap {
     return this.memory.copyOut(this.#value, this.userValueSize);
   }
   override update(_key: Uint8Array, value: Uint8Array, flags = 0): number {
-    if (flags & M.BPF_NOEXIST) return -M.EINVAL;
+    if (flags & BPF_NOEXIST) return -EINVAL;
     this.memory.copyIn(this.#value, value.subarray(0, this.userValueSize));
     return 0;
   }
   override delete(): number {
-    return -M.EINVAL;
+    return -EINVAL;
   }
   override nextKey(key: Uint8Array | undefined): Uint8Array | number {
-    return key === undefined ? new Uint8Array(this.def.keySize) : -M.ENOENT;
+    return key === undefined ? new Uint8Array(this.def.keySize) : -ENOENT;
   }
 
   *bufferRegions() {

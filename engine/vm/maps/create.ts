@@ -18,7 +18,7 @@ import { UserRingbufMap } from "./user-ringbuf.ts";
 
 type MapClass = new (memory: Memory, def: MapDef) => BpfMap & { readonly isAllocated: boolean };
 
-const CLASSES: Readonly<Record<string, MapClass>> = {
+const MAP_CLASSES: Readonly<Record<string, MapClass>> = {
   array: ArrayMap,
   percpu_array: ArrayMap,
   hash: HashMap,
@@ -61,7 +61,7 @@ export function createMap(memory: Memory, def: MapDef): BpfMap | number {
   const bytes = storageBytes(def, memory.cpus);
   if (bytes > TOTAL_RAM) return -ERRNO.ENOMEM;
   if (bytes > memory.largestMap && canBeAbsent(def)) return new AbsentMap(memory, def, ERRNO.ENOMEM);
-  const kind = CLASSES[def.type];
+  const kind = MAP_CLASSES[def.type];
   const map = kind && new kind(memory, def);
   if (map?.isAllocated && memory.reserveScratch(Math.max(def.keySize, map.userValueSize))) return map;
   map?.close();

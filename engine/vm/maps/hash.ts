@@ -11,7 +11,19 @@ import type { MapDef } from "../../program/program.ts";
 import { MAX_BYTES } from "../layout.ts";
 import type { Memory } from "../memory.ts";
 import { jhash } from "./jhash.ts";
-import * as M from "./map.ts";
+import {
+  BPF_EXIST,
+  BPF_F_LOCK,
+  BPF_NOEXIST,
+  BpfMap,
+  E2BIG,
+  EEXIST,
+  EINVAL,
+  ENOENT,
+  ENOMEM,
+  ENOTSUPP,
+  type LookupPlan,
+} from "./map.ts";
 import { POOL_HEAD_BYTES, Pool } from "./pool.ts";
 
 const NEXT = 0;
@@ -30,7 +42,7 @@ const HEAD_BYTES = POOL + POOL_HEAD_BYTES;
 /** The cursor after the last element. */
 const END = 0xffff_ffff;
 
-export class HashMap extends M.BpfMap {
+export class HashMap extends BpfMap {
   readonly #head: number;
   readonly #buckets: number;
   readonly #mask: number;
@@ -69,7 +81,7 @@ export class HashMap extends M.BpfMap {
   }
 
   /** Not for LRU maps: there a look-up changes the order of use. */
-  override get lookupPlan(): M.LookupPlan | undefined {
+  override get lookupPlan(): LookupPlan | undefined {
     if (this.#lru || this.perCpu || this.#ofMaps) return undefined;
     const [buckets, mask, value] = [this.#buckets, this.#mask, this.#valueAt];
     return { kind: "hash", buckets, mask, next: NEXT, hash: HASH, key: KEY, value };
@@ -137,7 +149,7 @@ export class HashMap extends M.BpfMap {
     memory.w32(newer === 0 ? this.#head + NEWEST : newer + OLDER, older);
   }
 
-  #touch(elem: number): void {
+  #markNewest(elem: number): void {
     if (!this.#lru || this.memory.r32(this.#head + NEWEST) === elem) return;
     this.#dequeue(elem);
     this.#enqueue(elem);
@@ -148,38 +160,38 @@ export class HashMap extends M.BpfMap {
   override lookupAt(key: number, cpu: number): number {
     const elem = this.#find(key, this.#hash(key));
     if (elem === 0) return 0;
-    this.#touch(elem);
+    this.#markNewest(elem);
     const value = elem + this.#valueAt + (this.perCpu ? cpu * this.stride : 0);
     return this.#ofMaps ? (this.memory.mapById(this.memory.r32(value))?.address ?? 0) : value;
   }
 
   override updateAt(key: number, value: number, flags: number, cpu: number): number {
-    return this.#ofMaps ? -M.EINVAL : this.#update(key, value, flags, cpu);
+    return this.#ofMaps ? -EINVAL : this.#update(key, value, flags, cpu);
   }
 
   /** `cpu` -1: `value` holds the values of all CPUs. */
   #update(key: number, value: number, flags: number, cpu: number): number {
     const { memory } = this;
-    if ((flags & ~M.BPF_F_LOCK) > M.BPF_EXIST) return -M.EINVAL;
-    if (flags & M.BPF_F_LOCK && !this.hasLock) return -M.EINVAL;
+    if ((flags & ~BPF_F_LOCK) > BPF_EXIST) return -EINVAL;
+    if (flags & BPF_F_LOCK && !this.hasLock) return -EINVAL;
     const hash = this.#hash(key);
     const old = this.#find(key, hash);
-    if (old !== 0 && flags & M.BPF_NOEXIST) return -M.EEXIST;
-    if (old === 0 && flags & M.BPF_EXIST) return -M.ENOENT;
+    if (old !== 0 && flags & BPF_NOEXIST) return -EEXIST;
+    if (old === 0 && flags & BPF_EXIST) return -ENOENT;
     this.#notify("update", key, old, value, cpu);
-    if (old !== 0 && (this.perCpu || flags & M.BPF_F_LOCK)) {
+    if (old !== 0 && (this.perCpu || flags & BPF_F_LOCK)) {
       this.#store(old, value, cpu, false);
-      this.#touch(old);
+      this.#markNewest(old);
       return 0;
     }
     if (old === 0 && this.count >= this.def.maxEntries) {
-      if (!this.#lru) return -M.E2BIG;
+      if (!this.#lru) return -E2BIG;
       const victim = memory.r32(this.#head + OLDEST);
       this.#notify("evict", victim + KEY, victim, 0, cpu);
       this.#unlink(victim);
     }
     const elem = this.#pool.alloc();
-    if (elem === 0) return -M.ENOMEM;
+    if (elem === 0) return -ENOMEM;
     memory.copyWithin(elem + KEY, key, this.def.keySize);
     if (this.perCpu && cpu >= 0) memory.fill(elem + this.#valueAt, this.#copies * this.stride);
     this.#store(elem, value, cpu, true);
@@ -197,7 +209,7 @@ export class HashMap extends M.BpfMap {
 
   override deleteAt(key: number): number {
     const elem = this.#find(key, this.#hash(key));
-    if (elem === 0) return -M.ENOENT;
+    if (elem === 0) return -ENOENT;
     this.#notify("delete", key, elem, 0, 0);
     this.#unlink(elem);
     return 0;
@@ -232,7 +244,7 @@ export class HashMap extends M.BpfMap {
   override lookup(key: Uint8Array): Uint8Array | number {
     const at = this.stage(0, key);
     const elem = this.#find(at, this.#hash(at));
-    return elem === 0 ? -M.ENOENT : this.valueBytes(elem + this.#valueAt, this.userValueSize);
+    return elem === 0 ? -ENOENT : this.valueBytes(elem + this.#valueAt, this.userValueSize);
   }
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
@@ -244,7 +256,7 @@ export class HashMap extends M.BpfMap {
   }
 
   override lookupAndDelete(key: Uint8Array): Uint8Array | number {
-    const value = this.#ofMaps ? -M.ENOTSUPP : this.lookup(key);
+    const value = this.#ofMaps ? -ENOTSUPP : this.lookup(key);
     if (typeof value !== "number") this.delete(key);
     return value;
   }
@@ -262,7 +274,7 @@ export class HashMap extends M.BpfMap {
       }
     }
     const first = this.#firstFrom(bucket);
-    return first === 0 ? -M.ENOENT : this.#keyOf(first);
+    return first === 0 ? -ENOENT : this.#keyOf(first);
   }
 
   #keyOf(elem: number): Uint8Array {

@@ -8,7 +8,7 @@
 import { viewOf } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
-import * as M from "./map.ts";
+import { BPF_EXIST, BPF_NOEXIST, BpfMap, EEXIST, EINVAL, ENOENT, ENOMEM, ENOSPC } from "./map.ts";
 import { POOL_HEAD_BYTES, Pool } from "./pool.ts";
 
 const PREFIX = 8;
@@ -21,7 +21,7 @@ const COUNT = 4;
 const POOL = 8;
 const HEAD_BYTES = POOL + POOL_HEAD_BYTES;
 
-export class LpmMap extends M.BpfMap {
+export class LpmMap extends BpfMap {
   readonly #head: number;
   readonly #dataBytes: number;
   readonly #valueAt: number;
@@ -66,16 +66,16 @@ export class LpmMap extends M.BpfMap {
 
   override lookupAt(key: number): number {
     const { memory } = this;
-    const wanted = memory.r32(key);
-    if (wanted > this.#dataBytes * 8) return 0;
+    const prefixlen = memory.r32(key);
+    if (prefixlen > this.#dataBytes * 8) return 0;
     let found = 0;
     let node = memory.r32(this.#head + ROOT);
     while (node !== 0) {
       const prefix = memory.r32(node + PREFIX);
-      const common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, wanted));
+      const common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, prefixlen));
       if (common < prefix) break;
       if (memory.r32(node + HAS_VALUE) !== 0) found = node;
-      if (prefix >= wanted || prefix === this.#dataBytes * 8) break;
+      if (prefix >= prefixlen || prefix === this.#dataBytes * 8) break;
       node = memory.r32(node + 4 * this.#bit(key + 4, prefix));
     }
     return found === 0 ? 0 : found + this.#valueAt;
@@ -83,9 +83,9 @@ export class LpmMap extends M.BpfMap {
 
   override updateAt(key: number, value: number, flags: number): number {
     const { memory } = this;
-    if (flags > M.BPF_EXIST) return -M.EINVAL;
-    const wanted = memory.r32(key);
-    if (wanted > this.#dataBytes * 8) return -M.EINVAL;
+    if (flags > BPF_EXIST) return -EINVAL;
+    const prefixlen = memory.r32(key);
+    if (prefixlen > this.#dataBytes * 8) return -EINVAL;
 
     // `place`: the word that points to the node, or will point to it.
     let place = this.#head + ROOT;
@@ -93,26 +93,26 @@ export class LpmMap extends M.BpfMap {
     let common = 0;
     while (node !== 0) {
       const prefix = memory.r32(node + PREFIX);
-      common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, wanted));
-      if (common < prefix || prefix === wanted) break;
+      common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, prefixlen));
+      if (common < prefix || prefix === prefixlen) break;
       place = node + 4 * this.#bit(key + 4, prefix);
       node = memory.r32(place);
     }
     const prefix = node === 0 ? 0 : memory.r32(node + PREFIX);
-    const same = node !== 0 && common === prefix && prefix === wanted;
+    const same = node !== 0 && common === prefix && prefix === prefixlen;
     const known = same && memory.r32(node + HAS_VALUE) !== 0;
-    if (known && flags === M.BPF_NOEXIST) return -M.EEXIST;
-    if (!known && flags === M.BPF_EXIST) return -M.ENOENT;
-    if (!known && this.count >= this.def.maxEntries) return -M.ENOSPC;
+    if (known && flags === BPF_NOEXIST) return -EEXIST;
+    if (!known && flags === BPF_EXIST) return -ENOENT;
+    if (!known && this.count >= this.def.maxEntries) return -ENOSPC;
 
-    const forks = !same && node !== 0 && common !== wanted;
+    const forks = !same && node !== 0 && common !== prefixlen;
     const fresh = this.#pool.alloc();
     const fork = forks && fresh !== 0 ? this.#pool.alloc() : 0;
     if (fresh === 0 || (forks && fork === 0)) {
       if (fresh !== 0) this.#pool.free(fresh);
-      return -M.ENOMEM;
+      return -ENOMEM;
     }
-    memory.w32(fresh + PREFIX, wanted);
+    memory.w32(fresh + PREFIX, prefixlen);
     memory.w32(fresh + HAS_VALUE, 1);
     memory.copyWithin(fresh + DATA, key + 4, this.#dataBytes);
     memory.copyWithin(fresh + this.#valueAt, value, this.def.valueSize);
@@ -127,7 +127,7 @@ export class LpmMap extends M.BpfMap {
     memory.fill(fresh, 8);
     if (node === 0) memory.w32(place, fresh);
     else if (!forks) {
-      memory.w32(fresh + 4 * this.#bit(node + DATA, wanted), node);
+      memory.w32(fresh + 4 * this.#bit(node + DATA, prefixlen), node);
       memory.w32(place, fresh);
     } else {
       memory.fill(fork, 8);
@@ -143,23 +143,23 @@ export class LpmMap extends M.BpfMap {
 
   override deleteAt(key: number): number {
     const { memory } = this;
-    const wanted = memory.r32(key);
-    if (wanted > this.#dataBytes * 8) return -M.EINVAL;
+    const prefixlen = memory.r32(key);
+    if (prefixlen > this.#dataBytes * 8) return -EINVAL;
     let parentPlace = 0;
     let parent = 0;
     let place = this.#head + ROOT;
     let node = memory.r32(place);
     while (node !== 0) {
       const prefix = memory.r32(node + PREFIX);
-      const common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, wanted));
-      if (common < prefix || prefix === wanted) break;
+      const common = this.#commonBits(node + DATA, key + 4, Math.min(prefix, prefixlen));
+      if (common < prefix || prefix === prefixlen) break;
       parentPlace = place;
       parent = node;
       place = node + 4 * this.#bit(key + 4, prefix);
       node = memory.r32(place);
     }
-    if (node === 0 || memory.r32(node + PREFIX) !== wanted || memory.r32(node + HAS_VALUE) === 0) return -M.ENOENT;
-    if (this.#commonBits(node + DATA, key + 4, wanted) !== wanted) return -M.ENOENT;
+    if (node === 0 || memory.r32(node + PREFIX) !== prefixlen || memory.r32(node + HAS_VALUE) === 0) return -ENOENT;
+    if (this.#commonBits(node + DATA, key + 4, prefixlen) !== prefixlen) return -ENOENT;
     this.#notify("delete", key, node, 0);
     memory.w32(this.#head + COUNT, this.count - 1);
     const [left, right] = [memory.r32(node), memory.r32(node + 4)];
@@ -197,7 +197,7 @@ export class LpmMap extends M.BpfMap {
 
   override lookup(key: Uint8Array): Uint8Array | number {
     const value = this.lookupAt(this.stage(0, key));
-    return value === 0 ? -M.ENOENT : this.memory.copyOut(value, this.def.valueSize);
+    return value === 0 ? -ENOENT : this.memory.copyOut(value, this.def.valueSize);
   }
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     return this.updateAt(this.stage(0, key), this.stage(1, value), flags);
@@ -216,7 +216,7 @@ export class LpmMap extends M.BpfMap {
       const prefix = this.memory.r32(node + PREFIX);
       found = at !== 0 && prefix === this.memory.r32(at) && this.#commonBits(node + DATA, at + 4, prefix) === prefix;
     }
-    return first === 0 || found ? -M.ENOENT : this.#keyOf(first);
+    return first === 0 || found ? -ENOENT : this.#keyOf(first);
   }
 
   *bufferRegions() {

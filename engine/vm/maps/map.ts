@@ -13,7 +13,7 @@ export const BPF_EXIST = 2;
 export const BPF_F_LOCK = 4;
 
 export { ENOTSUPP };
-export const { EINVAL, ENOENT, E2BIG, EEXIST, ENOMEM, EOPNOTSUPP, ENOSPC, EAGAIN, EBUSY, EFAULT, EPERM } = ERRNO;
+export const { EINVAL, ENOENT, E2BIG, EEXIST, ENOMEM, EOPNOTSUPP, ENOSPC, EAGAIN } = ERRNO;
 
 /** What a step did to a map, for people. */
 export interface MapOperation {

@@ -1,14 +1,14 @@
 // Queues and stacks: a ring of values. @kernel kernel/bpf/queue_stack_maps.c
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
-import * as M from "./map.ts";
+import { BPF_ANY, BPF_EXIST, BpfMap, E2BIG, EINVAL, ENOENT, type MapEntry } from "./map.ts";
 
 /** u32 index of the oldest value; u32 number of values. */
 const FIRST = 0;
 const COUNT = 4;
 const HEAD_BYTES = 16;
 
-export class QueueMap extends M.BpfMap {
+export class QueueMap extends BpfMap {
   readonly #head: number;
   readonly #values: number;
   readonly #lastInFirstOut: boolean;
@@ -36,8 +36,8 @@ export class QueueMap extends M.BpfMap {
   override pushAt(value: number, flags: number): number {
     const { memory } = this;
     const full = this.count >= this.def.maxEntries;
-    if (flags !== M.BPF_ANY && flags !== M.BPF_EXIST) return -M.EINVAL;
-    if (full && flags !== M.BPF_EXIST) return -M.E2BIG;
+    if (flags !== BPF_ANY && flags !== BPF_EXIST) return -EINVAL;
+    if (full && flags !== BPF_EXIST) return -E2BIG;
     if (full) this.#dropOldest();
     const at = this.#at(this.count);
     this.observer?.({ map: this.name, op: "push", value: memory.copyOut(value, this.def.valueSize) });
@@ -58,7 +58,7 @@ export class QueueMap extends M.BpfMap {
   override peekAt(value: number): number {
     if (this.count === 0) {
       this.memory.fill(value, this.def.valueSize);
-      return -M.ENOENT;
+      return -ENOENT;
     }
     this.memory.copyWithin(value, this.#at(this.#lastInFirstOut ? this.count - 1 : 0), this.def.valueSize);
     return 0;
@@ -79,10 +79,10 @@ export class QueueMap extends M.BpfMap {
     return this.pushAt(this.stage(1, value), flags);
   }
   override delete(): number {
-    return -M.EINVAL;
+    return -EINVAL;
   }
   override nextKey(): number {
-    return -M.EINVAL;
+    return -EINVAL;
   }
 
   #copyForUser(take: (at: number) => number): Uint8Array | number {
@@ -92,7 +92,7 @@ export class QueueMap extends M.BpfMap {
   }
 
   /** In the order in which they would be popped. Queues have no keys. */
-  override entries(limit = Number.POSITIVE_INFINITY): M.MapEntry[] {
+  override entries(limit = Number.POSITIVE_INFINITY): MapEntry[] {
     const count = this.count;
     return Array.from({ length: Math.min(count, limit) }, (_, i) => ({
       key: new Uint8Array(0),

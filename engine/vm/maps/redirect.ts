@@ -10,7 +10,7 @@ import { ERRNO } from "../../facts/errno.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { BufferRegion, Memory } from "../memory.ts";
 import { u32Key } from "./array.ts";
-import * as M from "./map.ts";
+import { BPF_EXIST, BPF_NOEXIST, BpfMap, E2BIG, EEXIST, EINVAL, ENOENT, ENOMEM, EOPNOTSUPP } from "./map.ts";
 
 const LOOPBACK = 1;
 const MAX_CPU_QUEUE = 16384;
@@ -22,20 +22,20 @@ const VALUE = 8;
 type Check = (memory: Memory, key: number, target: number, prog: number) => number;
 
 const device: Check = (_, __, ifindex, prog) =>
-  (ifindex !== 0 && ifindex !== LOOPBACK) || prog > 0 ? -M.EINVAL : ifindex;
+  (ifindex !== 0 && ifindex !== LOOPBACK) || prog > 0 ? -EINVAL : ifindex;
 
 const CHECKS: Readonly<Record<string, Check>> = {
   devmap: device,
-  devmap_hash: (memory, key, ifindex, prog) => (ifindex === 0 ? -M.EINVAL : device(memory, key, ifindex, prog)),
+  devmap_hash: (memory, key, ifindex, prog) => (ifindex === 0 ? -EINVAL : device(memory, key, ifindex, prog)),
   cpumap: (memory, cpu, queue, prog) => {
     if (queue > MAX_CPU_QUEUE) return -ERRNO.EOVERFLOW;
     if (cpu >= memory.cpus) return -ERRNO.ENODEV;
-    return queue !== 0 && prog > 0 ? -M.ENOMEM : queue;
+    return queue !== 0 && prog > 0 ? -ENOMEM : queue;
   },
   xskmap: () => -ERRNO.EBADF,
 };
 
-export class RedirectMap extends M.BpfMap {
+export class RedirectMap extends BpfMap {
   readonly #entries: number;
   readonly #entryBytes: number;
   readonly #byKey: boolean;
@@ -86,25 +86,25 @@ export class RedirectMap extends M.BpfMap {
   }
 
   override lookup(key: Uint8Array): Uint8Array | number {
-    if (this.def.type === "xskmap") return -M.EOPNOTSUPP;
+    if (this.def.type === "xskmap") return -EOPNOTSUPP;
     const at = this.#find(viewOf(key).getUint32(0, true));
-    return at === 0 ? -M.ENOENT : this.memory.copyOut(at + VALUE, this.def.valueSize);
+    return at === 0 ? -ENOENT : this.memory.copyOut(at + VALUE, this.def.valueSize);
   }
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     const { memory } = this;
     const number = viewOf(key).getUint32(0, true);
-    if (flags > M.BPF_EXIST) return -M.EINVAL;
+    if (flags > BPF_EXIST) return -EINVAL;
     const old = this.#find(number);
-    if (!this.#byKey && number >= this.def.maxEntries) return -M.E2BIG;
-    if (!this.#byKey && flags === M.BPF_NOEXIST) return -M.EEXIST;
+    if (!this.#byKey && number >= this.def.maxEntries) return -E2BIG;
+    if (!this.#byKey && flags === BPF_NOEXIST) return -EEXIST;
     const view = viewOf(value);
     const program = value.length >= 8 ? view.getInt32(4, true) : 0;
     const target = (CHECKS[this.def.type] as Check)(memory, number, view.getUint32(0, true), program);
     if (target < 0) return target;
-    if (this.#byKey && old !== 0 && flags === M.BPF_NOEXIST) return -M.EEXIST;
+    if (this.#byKey && old !== 0 && flags === BPF_NOEXIST) return -EEXIST;
     const at = old === 0 ? this.#freeEntry(number) : old;
-    if (at === 0) return -M.E2BIG;
+    if (at === 0) return -E2BIG;
     memory.w32(at + USED, target === 0 ? 0 : 1);
     memory.w32(at + KEY, number);
     memory.fill(at + VALUE, this.stride);
@@ -114,10 +114,10 @@ export class RedirectMap extends M.BpfMap {
 
   override delete(key: Uint8Array): number {
     const number = viewOf(key).getUint32(0, true);
-    if (!this.#byKey && number >= this.def.maxEntries) return -M.EINVAL;
+    if (!this.#byKey && number >= this.def.maxEntries) return -EINVAL;
     const at = this.#find(number);
     if (at !== 0) this.memory.w32(at + USED, 0);
-    return at === 0 && this.#byKey ? -M.ENOENT : 0;
+    return at === 0 && this.#byKey ? -ENOENT : 0;
   }
 
   override nextKey(key: Uint8Array | undefined): Uint8Array | number {
@@ -125,10 +125,10 @@ export class RedirectMap extends M.BpfMap {
     if (this.#byKey) {
       const keys = this.#keysInOrder();
       const next = keys[given === undefined ? 0 : keys.indexOf(given) + 1];
-      return next === undefined ? -M.ENOENT : u32Key(next);
+      return next === undefined ? -ENOENT : u32Key(next);
     }
     const last = this.def.maxEntries - 1;
-    if (given === last) return -M.ENOENT;
+    if (given === last) return -ENOENT;
     return u32Key(given === undefined || given > last ? 0 : given + 1);
   }
 

@@ -8,7 +8,7 @@
 // @kernel kernel/bpf/ringbuf.c
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
-import * as M from "./map.ts";
+import { BpfMap, EAGAIN, ENOTSUPP, type MapEntry } from "./map.ts";
 
 const BUSY = 0x8000_0000;
 const DISCARD = 0x4000_0000;
@@ -24,7 +24,7 @@ const HEAD_BYTES = 16;
 /** Values of the argument of bpf_ringbuf_query. */
 const RINGBUF_QUERY = { availableData: 0, ringSize: 1, consumerPos: 2, producerPos: 3 } as const;
 
-export class RingbufMap extends M.BpfMap {
+export class RingbufMap extends BpfMap {
   readonly #head: number;
   readonly #data: number;
   readonly #mask: number;
@@ -82,7 +82,7 @@ export class RingbufMap extends M.BpfMap {
   /** bpf_ringbuf_output: 0, or -EAGAIN if there is no room. */
   output(from: number, size: number): number {
     const data = this.reserve(size);
-    if (data === 0) return -M.EAGAIN;
+    if (data === 0) return -EAGAIN;
     this.memory.copyWithin(data, from, size);
     this.commit(data, false);
     return 0;
@@ -137,18 +137,18 @@ export class RingbufMap extends M.BpfMap {
   }
 
   override lookup(): number {
-    return -M.ENOTSUPP;
+    return -ENOTSUPP;
   }
   override update(): number {
-    return -M.ENOTSUPP;
+    return -ENOTSUPP;
   }
   override delete(): number {
-    return -M.ENOTSUPP;
+    return -ENOTSUPP;
   }
   override nextKey(): number {
-    return -M.ENOTSUPP;
+    return -ENOTSUPP;
   }
-  override entries(): M.MapEntry[] {
+  override entries(): MapEntry[] {
     return this.records()
       .filter((record) => !record.discarded)
       .map(({ data }) => ({ key: new Uint8Array(0), values: [data] }));

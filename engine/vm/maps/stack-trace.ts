@@ -4,10 +4,10 @@ import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
 import { u32Key } from "./array.ts";
 import { jhash } from "./jhash.ts";
-import * as M from "./map.ts";
+import { BpfMap, E2BIG, EEXIST, EINVAL, ENOENT } from "./map.ts";
 
 /** stack_trace: lists of instruction addresses. The id is made from their hash. A value is u64 addresses, filled up with zeros. */
-export class StackTraceMap extends M.BpfMap {
+export class StackTraceMap extends BpfMap {
   readonly #values: number;
   readonly #buckets: number;
 
@@ -27,7 +27,7 @@ export class StackTraceMap extends M.BpfMap {
   }
 
   /** id of the trace. -EEXIST: another trace has its place and may not be replaced. */
-  remember(trace: readonly bigint[], reuse: boolean): number {
+  addTrace(trace: readonly bigint[], reuse: boolean): number {
     const { memory } = this;
     const depth = Math.min(trace.length, this.def.valueSize >>> 3);
     const staged = memory.scratch(1, this.stride);
@@ -37,7 +37,7 @@ export class StackTraceMap extends M.BpfMap {
     const id = (hash & (this.#buckets - 1)) >>> 0;
     const at = this.#at(id);
     if (memory.r32(at) === depth + 1 && memory.r32(at + 4) === hash) return id;
-    if (memory.r32(at) !== 0 && !reuse) return -M.EEXIST;
+    if (memory.r32(at) !== 0 && !reuse) return -EEXIST;
     memory.w32(at, depth + 1);
     memory.w32(at + 4, hash);
     memory.copyWithin(at + 8, staged, this.stride);
@@ -46,16 +46,16 @@ export class StackTraceMap extends M.BpfMap {
 
   override lookup(key: Uint8Array): Uint8Array | number {
     const id = viewOf(key).getUint32(0, true);
-    if (id >= this.#buckets || this.memory.r32(this.#at(id)) === 0) return -M.ENOENT;
+    if (id >= this.#buckets || this.memory.r32(this.#at(id)) === 0) return -ENOENT;
     return this.memory.copyOut(this.#at(id) + 8, this.def.valueSize);
   }
   override update(): number {
-    return -M.EINVAL;
+    return -EINVAL;
   }
   override delete(key: Uint8Array): number {
     const id = viewOf(key).getUint32(0, true);
-    if (id >= this.#buckets) return -M.E2BIG;
-    if (this.memory.r32(this.#at(id)) === 0) return -M.ENOENT;
+    if (id >= this.#buckets) return -E2BIG;
+    if (this.memory.r32(this.#at(id)) === 0) return -ENOENT;
     this.memory.w32(this.#at(id), 0);
     return 0;
   }
@@ -63,7 +63,7 @@ export class StackTraceMap extends M.BpfMap {
     const given = key === undefined ? -1 : viewOf(key).getUint32(0, true);
     let id = given >= this.#buckets || (given >= 0 && this.memory.r32(this.#at(given)) === 0) ? 0 : given + 1;
     while (id < this.#buckets && this.memory.r32(this.#at(id)) === 0) id++;
-    return id < this.#buckets ? u32Key(id) : -M.ENOENT;
+    return id < this.#buckets ? u32Key(id) : -ENOENT;
   }
 
   *bufferRegions() {}
