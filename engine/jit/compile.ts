@@ -129,7 +129,7 @@ function entryFunction(entry: number, index: number, text: boolean): Func {
 /** Calls the program's function in a loop that counts down to 0. The registers it starts with are read once. */
 function repeatFunction(index: number, text: boolean): Func {
   const func = new Func(REPEAT, { params: ["i32"], results: [] }, ["times"], text);
-  const given = [1, 2, 3, 4, 5, 10].map((reg) => {
+  const startRegs = [1, 2, 3, 4, 5, 10].map((reg) => {
     const local = func.addLocal("i64", `r${reg}`);
     func.emit("i32.const", regOffset(reg));
     func.emit("i64.load");
@@ -138,7 +138,7 @@ function repeatFunction(index: number, text: boolean): Func {
   });
   func.emit("loop");
   func.emit("i32.const", regOffset(0));
-  for (const local of given) func.emit("local.get", local);
+  for (const local of startRegs) func.emit("local.get", local);
   func.emit("call", index);
   func.emit("i64.store");
   func.emit("local.get", 0);

@@ -55,8 +55,8 @@ export const eventOf = (definition: KernelDefinition, ctx: Uint8Array): Event =>
   bytes: programView(definition, ctx),
   writable: definition.type.ctx.fields.some(({ writable }) => writable),
   narrowed: definition.type.ctx.fields.flatMap((field) => {
-    const kept = memberOf(field).size;
-    return field.writable && kept < field.size ? [{ off: field.off, size: field.size, kept }] : [];
+    const keptBytes = memberOf(field).size;
+    return field.writable && keptBytes < field.size ? [{ off: field.off, size: field.size, keptBytes }] : [];
   }),
 });
 

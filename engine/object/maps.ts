@@ -230,14 +230,14 @@ function ulongOf(btf: Btf, name: string, type: number): bigint {
 }
 
 /** max_entries as libbpf adapts it to the kernel: for a ring buffer a power of two of pages, for perf events one for each CPU. */
-function adaptedMaxEntries(type: number, asked: number, { cpus, entriesIfZero }: MapOptions): number {
-  if (asked === 0 && entriesIfZero > 0 && !STORAGE_TYPES.has(type)) return entriesIfZero;
-  if (type === PERF_EVENT_ARRAY && asked === 0) return cpus;
-  if ((type !== RINGBUF && type !== USER_RINGBUF) || asked === 0) return asked;
-  const pages = asked / PAGE;
-  if (Number.isInteger(pages) && (pages & (pages - 1)) === 0) return asked;
-  for (let size = PAGE; size <= 0xffff_ffff; size *= 2) if (size > asked) return size;
-  return asked;
+function adaptedMaxEntries(type: number, maxEntries: number, { cpus, entriesIfZero }: MapOptions): number {
+  if (maxEntries === 0 && entriesIfZero > 0 && !STORAGE_TYPES.has(type)) return entriesIfZero;
+  if (type === PERF_EVENT_ARRAY && maxEntries === 0) return cpus;
+  if ((type !== RINGBUF && type !== USER_RINGBUF) || maxEntries === 0) return maxEntries;
+  const pages = maxEntries / PAGE;
+  if (Number.isInteger(pages) && (pages & (pages - 1)) === 0) return maxEntries;
+  for (let size = PAGE; size <= 0xffff_ffff; size *= 2) if (size > maxEntries) return size;
+  return maxEntries;
 }
 
 const ORIGINS: readonly (readonly [prefix: string, origin: MapOrigin, sectionType: number])[] = [

@@ -111,11 +111,11 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
   };
 }
 
-/** A field at an offset of the context. A store keeps only its low `kept` bytes, because the kernel's member is that small. */
+/** A field at an offset of the context. A store keeps only its low `keptBytes` bytes, because the kernel's member is that small. */
 export interface NarrowedField {
   readonly off: number;
   readonly size: 1 | 2 | 4 | 8;
-  readonly kept: 1 | 2 | 4 | 8;
+  readonly keptBytes: 1 | 2 | 4 | 8;
 }
 
 /**
@@ -140,7 +140,7 @@ export function plainCtx(
     store(m, at, size, value) {
       if (narrowed.length === 0 || !inside(at, size)) return false;
       const field = narrowed.find(({ off }) => CTX + off === at);
-      storeLittleEndian(m.view, at, size, field ? BigInt.asUintN(8 * field.kept, value) : value);
+      storeLittleEndian(m.view, at, size, field ? BigInt.asUintN(8 * field.keptBytes, value) : value);
       return true;
     },
     *bufferRegions(m) {

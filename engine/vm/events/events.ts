@@ -145,7 +145,7 @@ function placeLarge(memory: Memory, bytes: Uint8Array): boolean {
 }
 
 /** @kernel net/bpf/test_run.c bpf_prog_test_run_skb */
-function enterSkb(machine: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
+function enterSkb(machine: Machine, data: Uint8Array, ctxIn: Uint8Array | undefined): number {
   const { memory } = machine;
   if (data.length < ETH_HLEN) return -ERRNO.EINVAL;
   if (data.length > PAGE - SKB_PAD - SHARED_INFO && data.length > MAX_PACKET_BYTES) return -ERRNO.EINVAL;
@@ -157,8 +157,8 @@ function enterSkb(machine: Machine, data: Uint8Array, given: Uint8Array | undefi
   machine.packetKind = "skb";
   machine.ctx = layOutCtx(memory, SKB);
   const set = (name: string, value: number) => memory.w32(ctxField(SKB, name), value);
-  if (given !== undefined) {
-    const error = applySkbInput(machine, given, data.length);
+  if (ctxIn !== undefined) {
+    const error = applyCtxIn(machine, ctxIn, data.length);
     if (error !== 0) return error;
   }
   const start = memory.r32(PKT_DATA);
@@ -179,15 +179,15 @@ const SKB_INPUTS = "mark priority ingress_ifindex ifindex cb tstamp wire_len gso
 const SKB_INPUT_BYTES: Readonly<Record<string, number>> = { cb: 20, tstamp: 8, hwtstamp: 8 };
 const GSO_MAX_SEGS = 65535;
 
-function applySkbInput(machine: Machine, given: Uint8Array, length: number): number {
+function applyCtxIn(machine: Machine, ctxIn: Uint8Array, length: number): number {
   const { memory } = machine;
   const allowed = new Set<number>();
   for (const name of SKB_INPUTS) {
     const off = ctxField(SKB, name) - CTX;
     for (let i = 0; i < (SKB_INPUT_BYTES[name] ?? 4); i++) allowed.add(off + i);
   }
-  if (given.some((byte, i) => byte !== 0 && !allowed.has(i))) return -ERRNO.EINVAL;
-  given.forEach((byte, i) => {
+  if (ctxIn.some((byte, i) => byte !== 0 && !allowed.has(i))) return -ERRNO.EINVAL;
+  ctxIn.forEach((byte, i) => {
     if (allowed.has(i)) memory.w8(CTX + i, byte);
   });
   const get = (name: string) => memory.r32(ctxField(SKB, name));
@@ -198,12 +198,12 @@ function applySkbInput(machine: Machine, given: Uint8Array, length: number): num
 }
 
 /** @kernel net/bpf/test_run.c bpf_prog_test_run_xdp */
-function enterXdp(machine: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
+function enterXdp(machine: Machine, data: Uint8Array, ctxIn: Uint8Array | undefined): number {
   const { memory } = machine;
   let meta = 0;
-  if (given !== undefined) {
+  if (ctxIn !== undefined) {
     const bytes = new Uint8Array(24);
-    bytes.set(given.subarray(0, 24));
+    bytes.set(ctxIn.subarray(0, 24));
     const word = (i: number) => viewOf(bytes).getUint32(4 * i, true);
     const [from, end, metaStart, ingress, queue, egress] = [0, 1, 2, 3, 4, 5].map(word) as [
       number,

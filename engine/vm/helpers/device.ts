@@ -54,11 +54,11 @@ export const DEVICE_HELPERS = {
     if (at < 0) return false;
     const { memory } = m;
     const [ifindex, diff, flags] = [u32Arg(m, 2), s32Arg(m, 4), u64Arg(m, 5)];
-    const given = memory.r32(at);
+    const inputLength = memory.r32(at);
     if ((flags & ~(m.isXdp ? 0n : BPF_MTU_CHK_SEGS)) !== 0n) return ret(m, -ERRNO.EINVAL);
-    if (flags !== 0n && (diff !== 0 || given !== 0)) return ret(m, -ERRNO.EINVAL);
+    if (flags !== 0n && (diff !== 0 || inputLength !== 0)) return ret(m, -ERRNO.EINVAL);
     if (ifindex !== 0 && ifindex !== m.env.ifindex) return ret(m, -ERRNO.ENODEV);
-    const length = (given !== 0 ? given + ETH_HLEN : memory.r32(PKT_END) - memory.r32(PKT_DATA)) + diff;
+    const length = (inputLength !== 0 ? inputLength + ETH_HLEN : memory.r32(PKT_END) - memory.r32(PKT_DATA)) + diff;
     memory.w32(at, LOOPBACK_MTU);
     return ret(m, (length | 0) > LOOPBACK_MTU + ETH_HLEN ? FRAG_NEEDED : 0);
   },

@@ -66,11 +66,11 @@ export const MAP_HELPERS = {
     const map = mapArg(m, ip, 2);
     if (map === undefined) return false;
     if (!(map instanceof ObjectArray)) return m.raise("argument", ip, `map ${map.name} holds no programs`);
-    const taken = m.memory.r32(TAIL_CALLS);
+    const tailCalls = m.memory.r32(TAIL_CALLS);
     const id = map.objectAt(u32Arg(m, 3));
-    if (id === 0 || taken >= MAX_TAIL_CALLS) return true;
+    if (id === 0 || tailCalls >= MAX_TAIL_CALLS) return true;
     if (!m.switchProgram(id)) return true;
-    m.memory.w32(TAIL_CALLS, taken + 1);
+    m.memory.w32(TAIL_CALLS, tailCalls + 1);
     m.ip = 0;
     return true;
   },

@@ -40,14 +40,14 @@ const TUNNEL_FLAGS = {
 /** Where the metadata of the packet is kept. 0: it has none. */
 const metadataOf = (m: Caller): number => m.memory.r32(TUNNEL);
 
-function returnedFlags(given: number, options: boolean): number {
+function returnedFlags(setFlags: number, options: boolean): number {
   const bit = (on: boolean, value: number) => (on ? value : 0);
   return (
     TUNNEL_FLAGS.noCache |
-    bit((given & BPF_F_ZERO_CSUM_TX) === 0, TUNNEL_FLAGS.csum) |
-    bit((given & BPF_F_DONT_FRAGMENT) !== 0, TUNNEL_FLAGS.dontFragment) |
-    bit((given & BPF_F_SEQ_NUMBER) !== 0, TUNNEL_FLAGS.seq) |
-    bit((given & BPF_F_NO_TUNNEL_KEY) === 0, TUNNEL_FLAGS.key) |
+    bit((setFlags & BPF_F_ZERO_CSUM_TX) === 0, TUNNEL_FLAGS.csum) |
+    bit((setFlags & BPF_F_DONT_FRAGMENT) !== 0, TUNNEL_FLAGS.dontFragment) |
+    bit((setFlags & BPF_F_SEQ_NUMBER) !== 0, TUNNEL_FLAGS.seq) |
+    bit((setFlags & BPF_F_NO_TUNNEL_KEY) === 0, TUNNEL_FLAGS.key) |
     bit(options, TUNNEL_FLAGS.options)
   );
 }
@@ -90,16 +90,16 @@ export const TUNNEL_HELPERS = {
     if (ipv6 !== ((flags & BigInt(BPF_F_TUNINFO_IPV6)) !== 0n)) return ret(m, -ERRNO.EPROTO);
     if (size !== TUNNEL_KEY.size && (!SHORTER_KEY_SIZES.includes(size) || (size === 8 && ipv6)))
       return ret(m, -ERRNO.EINVAL);
-    const given = memory.copyOut(at + METADATA.key, TUNNEL_KEY.size);
+    const storedKey = memory.copyOut(at + METADATA.key, TUNNEL_KEY.size);
     const key = new Uint8Array(TUNNEL_KEY.size);
-    key.set(given.subarray(TUNNEL_KEY.id, TUNNEL_KEY.id + 4), TUNNEL_KEY.id);
-    key.set(given.subarray(TUNNEL_KEY.tos, TUNNEL_KEY.tos + 2), TUNNEL_KEY.tos);
+    key.set(storedKey.subarray(TUNNEL_KEY.id, TUNNEL_KEY.id + 4), TUNNEL_KEY.id);
+    key.set(storedKey.subarray(TUNNEL_KEY.tos, TUNNEL_KEY.tos + 2), TUNNEL_KEY.tos);
     const address = ipv6 ? 16 : 4;
-    key.set(given.subarray(TUNNEL_KEY.local, TUNNEL_KEY.local + address), TUNNEL_KEY.remote);
-    key.set(given.subarray(TUNNEL_KEY.remote, TUNNEL_KEY.remote + address), TUNNEL_KEY.local);
+    key.set(storedKey.subarray(TUNNEL_KEY.local, TUNNEL_KEY.local + address), TUNNEL_KEY.remote);
+    key.set(storedKey.subarray(TUNNEL_KEY.remote, TUNNEL_KEY.remote + address), TUNNEL_KEY.local);
     if (ipv6)
       key.set(
-        given.subarray(TUNNEL_KEY.label, TUNNEL_KEY.label + 4).map((byte, i) => byte & FLOW_LABEL[i]!),
+        storedKey.subarray(TUNNEL_KEY.label, TUNNEL_KEY.label + 4).map((byte, i) => byte & FLOW_LABEL[i]!),
         TUNNEL_KEY.label,
       );
     if ((flags & BigInt(BPF_F_TUNINFO_FLAGS)) !== 0n) {

@@ -121,15 +121,15 @@ export class RedirectMap extends BpfMap {
   }
 
   override nextKey(key: Uint8Array | undefined): Uint8Array | number {
-    const given = key === undefined ? undefined : viewOf(key).getUint32(0, true);
+    const previous = key === undefined ? undefined : viewOf(key).getUint32(0, true);
     if (this.#byKey) {
       const keys = this.#keysInOrder();
-      const next = keys[given === undefined ? 0 : keys.indexOf(given) + 1];
+      const next = keys[previous === undefined ? 0 : keys.indexOf(previous) + 1];
       return next === undefined ? -ENOENT : u32Key(next);
     }
     const last = this.def.maxEntries - 1;
-    if (given === last) return -ENOENT;
-    return u32Key(given === undefined || given > last ? 0 : given + 1);
+    if (previous === last) return -ENOENT;
+    return u32Key(previous === undefined || previous > last ? 0 : previous + 1);
   }
 
   /** Keys in the order of their buckets. The hash of a key is the key itself. */

@@ -60,8 +60,9 @@ export class StackTraceMap extends BpfMap {
     return 0;
   }
   override nextKey(key: Uint8Array | undefined): Uint8Array | number {
-    const given = key === undefined ? -1 : viewOf(key).getUint32(0, true);
-    let id = given >= this.#buckets || (given >= 0 && this.memory.r32(this.#at(given)) === 0) ? 0 : given + 1;
+    const previous = key === undefined ? -1 : viewOf(key).getUint32(0, true);
+    let id =
+      previous >= this.#buckets || (previous >= 0 && this.memory.r32(this.#at(previous)) === 0) ? 0 : previous + 1;
     while (id < this.#buckets && this.memory.r32(this.#at(id)) === 0) id++;
     return id < this.#buckets ? u32Key(id) : -ENOENT;
   }
