@@ -88,5 +88,6 @@ function read(): Partial<Saved> {
     ...(THEMES.includes(saved.theme as Theme) ? { theme: saved.theme as Theme } : {}),
     ...(BASES.includes(saved.base as NumberBase) ? { base: saved.base as NumberBase } : {}),
     ...(typeof saved.motion === "boolean" ? { motion: saved.motion } : {}),
+    ...(typeof saved.why === "boolean" ? { why: saved.why } : {}),
   };
 }
