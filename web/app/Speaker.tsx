@@ -112,9 +112,9 @@ export default function Speaker({ id }: { readonly id: string }) {
             <Sentence text={view.heading} open={Number.POSITIVE_INFINITY} />
           </p>
           {view.call && <code>{view.call}</code>}
-          {view.said && (
+          {view.words && (
             <p className="speaker__said">
-              <Sentence text={view.said} open={Number.POSITIVE_INFINITY} />
+              <Sentence text={view.words} open={Number.POSITIVE_INFINITY} />
             </p>
           )}
         </section>
@@ -162,8 +162,8 @@ function Clock({ view, text, restart }: ClockProps) {
     const timer = setInterval(() => setNow(Date.now()), 500);
     return () => clearInterval(timer);
   }, []);
-  const elapsed = Math.max(0, Math.floor((now - view.since) / 1000));
-  const planned = Math.round(view.planned * 60);
+  const elapsed = Math.max(0, Math.floor((now - view.beganAt) / 1000));
+  const planned = Math.round(view.minutesBefore * 60);
   const date = new Date(now);
   return (
     <dl className="speaker__clock">

@@ -3,7 +3,7 @@
 import type { Texts } from "../../engine/index.ts";
 import { switchLanguage } from "../i18n/index.ts";
 import { copyText, hasPlace, makeLink } from "../links/share.ts";
-import { askRealLinux } from "../linux/open.ts";
+import { askRealLinux } from "../linux/panel-open.ts";
 import { findRegisterAtCursor } from "../stores/check/register-search.ts";
 import { nextProblem } from "../stores/check/reveal.ts";
 import { canRedo, canUndo, redoProgram, undoProgram } from "../stores/history/undo.ts";

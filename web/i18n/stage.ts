@@ -1,7 +1,7 @@
 // Words of the stage: what a press did, what the next one does, the parts of the pictures. Loaded with the stage.
 import type { Act, PartName } from "../lessons/scene.ts";
-import type { RealState } from "../stage/film.ts";
-import type { Call } from "../stage/world.ts";
+import type { RealAnswerState } from "../stage/film.ts";
+import type { CallKind } from "../stage/world.ts";
 import type { Language } from "../stores/page/settings.ts";
 
 /** The values in a caption. */
@@ -46,9 +46,9 @@ export interface StageTexts {
   readonly types: Readonly<Record<string, string>>;
   readonly event: string;
   readonly context: string;
-  readonly calls: Readonly<Record<Call, (facts: CallFacts) => string>>;
+  readonly calls: Readonly<Record<CallKind, (facts: CallFacts) => string>>;
   /** Of a scene on the real Linux: who answers in the terminal. */
-  readonly real: Readonly<Record<RealState["state"], (release: string) => string>>;
+  readonly real: Readonly<Record<RealAnswerState["state"], (release: string) => string>>;
   readonly noMaps: string;
   readonly noElements: string;
   readonly noPacket: string;

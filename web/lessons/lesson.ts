@@ -18,6 +18,12 @@ export interface Lesson {
   readonly texts: Readonly<Partial<Record<Language, LessonText>>>;
 }
 
+export interface NumberedLesson {
+  readonly lesson: Lesson;
+  /** From 1. OWN_LESSON: it is not built in. 0: it was made of a program. */
+  readonly number: number;
+}
+
 /** The program that is judged: the reader's, but with the lesson's own maps as the lesson has them, whatever the reader changed. */
 export function judgedProgram(
   { state: { maps: own } }: Lesson,

@@ -5,7 +5,7 @@ import { useLinuxTexts } from "../i18n/linux.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 
 /** Most lines that are drawn. A longer log is cut and says so. */
-const SHOWN = 2000;
+const MAX_LINES = 2000;
 
 interface Props {
   readonly lines: LogComparison["lines"];
@@ -20,7 +20,7 @@ export function Logs({ lines, here, there }: Props) {
   const follow = (from: HTMLElement | null, to: HTMLElement | null): void => {
     if (from && to && to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
   };
-  const shown = lines.slice(0, SHOWN);
+  const shown = lines.slice(0, MAX_LINES);
   const column = (side: "ours" | "theirs") =>
     shown.map(({ state, ...line }, i) => {
       const said = line[side];
@@ -63,7 +63,7 @@ export function Logs({ lines, here, there }: Props) {
           </ScrollRegion>
         </div>
       </div>
-      {lines.length > SHOWN && <p className="real__note">… +{lines.length - SHOWN}</p>}
+      {lines.length > MAX_LINES && <p className="real__note">… +{lines.length - MAX_LINES}</p>}
     </details>
   );
 }

@@ -9,14 +9,14 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 /** `onConsent`: the reader agrees to fetch the files, or wants another try. */
 export function Progress({ onConsent }: { readonly onConsent: () => void }) {
   const text = useLinuxTexts();
-  const { phase, fetched, of, failure, asking, toFetch } = useReal();
+  const { phase, fetched, total, failure, asking, bytesToFetch } = useReal();
   switch (phase) {
     case "consent":
       return (
         <p className="real__note">
-          {text.needs(megabytes(toFetch))}{" "}
+          {text.needs(megabytes(bytesToFetch))}{" "}
           <button type="button" className="button" data-testid="linux-fetch" onClick={onConsent}>
-            {text.fetch(megabytes(toFetch))}
+            {text.fetch(megabytes(bytesToFetch))}
           </button>
         </p>
       );
@@ -25,8 +25,8 @@ export function Progress({ onConsent }: { readonly onConsent: () => void }) {
       return (
         <div className="real__note" role="status">
           <p>
-            {toFetch > 0 && `${text.needs(megabytes(toFetch))} `}
-            {toFetch > 0 && text.once}
+            {bytesToFetch > 0 && `${text.needs(megabytes(bytesToFetch))} `}
+            {bytesToFetch > 0 && text.once}
           </p>
           <p className="real__progress">
             {phase === "starting" ? (
@@ -35,8 +35,12 @@ export function Progress({ onConsent }: { readonly onConsent: () => void }) {
               </>
             ) : (
               <>
-                <progress value={fetched} max={of || 1} aria-label={text.fetching(megabytes(fetched), megabytes(of))} />{" "}
-                {of > 0 && text.fetching(megabytes(fetched), megabytes(of))}
+                <progress
+                  value={fetched}
+                  max={total || 1}
+                  aria-label={text.fetching(megabytes(fetched), megabytes(total))}
+                />{" "}
+                {total > 0 && text.fetching(megabytes(fetched), megabytes(total))}
               </>
             )}
             <button type="button" className="button" data-testid="linux-cancel" onClick={endMachine}>

@@ -4,7 +4,7 @@ import { Terminal } from "@xterm/xterm";
 import { useEffect, useRef, useState } from "react";
 import "@xterm/xterm/css/xterm.css";
 import { useLinuxTexts } from "../i18n/linux.ts";
-import { onConsole, tellLost, withMachine } from "./store.ts";
+import { onConsole, tellMachineLost, withMachine } from "./store.ts";
 
 const CTRL_C = "\x03";
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -58,7 +58,7 @@ export default function RealConsole() {
   const reset = async (): Promise<void> => {
     const ms = await withMachine((machine) => machine.reset());
     if (ms === undefined) return;
-    tellLost();
+    tellMachineLost();
     terminal.current?.reset();
     if (terminal.current) void greet(terminal.current);
     setNote(text.resetTook(ms));

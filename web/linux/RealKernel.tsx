@@ -5,7 +5,7 @@ import { useLinuxTexts } from "../i18n/linux.ts";
 import { takeHome, useKernel } from "../stores/kernel/kernel.ts";
 import { Progress } from "./Progress.tsx";
 import { isOwnType } from "./real-kernel.ts";
-import { machine } from "./store.ts";
+import { runningMachine } from "./store.ts";
 
 const RealConsole = lazy(() => import("./RealConsole.tsx"));
 
@@ -32,7 +32,7 @@ export default function RealKernel() {
           </button>
         )}
       </div>
-      <Progress onConsent={() => void machine(true)} />
+      <Progress onConsent={() => void runningMachine(true)} />
       {console && (
         <Suspense>
           <RealConsole />

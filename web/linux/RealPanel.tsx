@@ -7,12 +7,12 @@ import { useLinuxTexts } from "../i18n/linux.ts";
 import { takeHome } from "../stores/kernel/kernel.ts";
 import { useProgram } from "../stores/program/program.ts";
 import { Segments } from "../ui/Segments.tsx";
-import { about } from "./files.ts";
+import { manifestOf } from "./files.ts";
 import { Logs } from "./Logs.tsx";
-import type { Asked } from "./messages.ts";
-import { closeRealPanel, useRealPanel } from "./open.ts";
+import type { ComparedAnswer } from "./messages.ts";
 import { Progress } from "./Progress.tsx";
-import { ask, chooseKernel, endMachine, learnSize, setAuto, useReal } from "./store.ts";
+import { closeRealPanel, useRealPanel } from "./panel-open.ts";
+import { ask, chooseKernel, endMachine, learnBytesToFetch, setAuto, useReal } from "./store.ts";
 
 const NAMES = Object.keys(KERNELS) as KernelName[];
 
@@ -23,7 +23,7 @@ export default function RealPanel() {
   useEffect(() => {
     if (asked > 0) void ask();
   }, [asked]);
-  useEffect(() => void learnSize(), []);
+  useEffect(() => void learnBytesToFetch(), []);
   return (
     <section className="real" aria-label={text.title}>
       <header className="real__head">
@@ -90,7 +90,7 @@ function Result() {
   const { asked, kernel } = result;
   if (isCutOff(asked))
     return <p className="real__note">{asked.ms === undefined ? text.wasReset : text.cutOff(asked.ms / 1000)}</p>;
-  const { version } = about(kernel);
+  const { version } = manifestOf(kernel);
   return (
     <div className="real__result" data-old={revision !== result.revision || undefined}>
       <Answer asked={asked} kernel={kernel} />
@@ -108,7 +108,7 @@ function Result() {
   );
 }
 
-function Answer({ asked, kernel }: { readonly asked: Asked; readonly kernel: KernelName }) {
+function Answer({ asked, kernel }: { readonly asked: ComparedAnswer; readonly kernel: KernelName }) {
   const text = useLinuxTexts();
   const { answer, comparison, ms } = asked;
   const { verdict, errno } = answer;
@@ -126,7 +126,7 @@ function Answer({ asked, kernel }: { readonly asked: Asked; readonly kernel: Ker
     >
       <Icon className="verdict__icon" size={18} strokeWidth={2.2} aria-hidden="true" />
       <p>
-        {text.says(about(kernel).version)}: <strong>{text.verdict[verdict]}</strong>
+        {text.says(manifestOf(kernel).version)}: <strong>{text.verdict[verdict]}</strong>
         {errno !== 0 && <code className="verdict__errno"> -{comparison.errnoName}</code>}{" "}
         <span className="real__same" data-same={same}>
           {identical ? text.identical : same ? text.same : text.differs}
@@ -142,7 +142,7 @@ function Answer({ asked, kernel }: { readonly asked: Asked; readonly kernel: Ker
   );
 }
 
-function Differences({ asked }: { readonly asked: Asked }) {
+function Differences({ asked }: { readonly asked: ComparedAnswer }) {
   const text = useLinuxTexts();
   return (
     <table className="real__differences">

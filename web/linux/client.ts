@@ -1,27 +1,29 @@
 // The page's side of the real machine. Its worker is ended when it is not used any more, which frees its memory.
 import type { KernelName } from "../../engine/index.ts";
-import type { Call, CallName, Calls, FromMachine } from "./messages.ts";
+import type { CallMessage, CallName, MachineCalls, MachineMessage } from "./messages.ts";
 
 /** The machine is ended after this many milliseconds without a call. */
-const UNUSED = 5 * 60_000;
+const UNUSED_MS = 5 * 60_000;
 
 /** The machine was ended before it answered. */
-export class Ended extends Error {
+export class MachineEnded extends Error {
   override readonly name = "Ended";
 }
 
 export type RealMachine = {
-  readonly [Name in Exclude<CallName, "start">]: (...args: Parameters<Calls[Name]>) => Promise<ReturnType<Calls[Name]>>;
+  readonly [Name in Exclude<CallName, "start">]: (
+    ...args: Parameters<MachineCalls[Name]>
+  ) => Promise<ReturnType<MachineCalls[Name]>>;
 };
 
 export interface MachineEvents {
-  onProgress(fetched: number, of: number): void;
+  onProgress(fetched: number, total: number): void;
   onConsole(bytes: Uint8Array): void;
   /** The machine was ended, on request or because it was not used. Its descriptors are no longer valid. */
   onEnd(): void;
 }
 
-interface Waiting {
+interface PendingCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -30,11 +32,11 @@ export class MachineThread {
   readonly kernel: KernelName;
   readonly #worker: Worker;
   readonly #events: MachineEvents;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingCall>();
   #nextId = 1;
-  #rest: ReturnType<typeof setTimeout> | undefined;
+  #unusedTimer: ReturnType<typeof setTimeout> | undefined;
   /** A console is open. While true, the machine is not ended for being unused. */
-  watched = false;
+  hasConsole = false;
 
   /** Resolves when the machine runs, with the milliseconds that the start took. */
   readonly started: Promise<number>;
@@ -44,7 +46,7 @@ export class MachineThread {
     this.kernel = kernel;
     this.#events = events;
     this.#worker = new Worker(new URL("./thread.ts", import.meta.url), { type: "module", name: "oreore-linux" });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromMachine>) => this.#take(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<MachineMessage>) => this.#receive(data);
     this.#worker.onerror = () => this.end("the thread of the machine stopped");
     this.machine = new Proxy({} as RealMachine, {
       get: (_, name) => (name === "then" ? undefined : (...args: unknown[]) => this.#call(name as CallName, args)),
@@ -54,34 +56,34 @@ export class MachineThread {
   }
 
   end(why = "the machine was ended"): void {
-    clearTimeout(this.#rest);
+    clearTimeout(this.#unusedTimer);
     this.#worker.terminate();
-    for (const { reject } of this.#waiting.values()) reject(new Ended(why));
+    for (const { reject } of this.#waiting.values()) reject(new MachineEnded(why));
     this.#waiting.clear();
     this.#events.onEnd();
   }
 
   #call(name: CallName, args: readonly unknown[]): Promise<unknown> {
-    clearTimeout(this.#rest);
+    clearTimeout(this.#unusedTimer);
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, name, args } satisfies Call);
+      this.#worker.postMessage({ id, name, args } satisfies CallMessage);
     });
   }
 
-  #take(message: FromMachine): void {
+  #receive(message: MachineMessage): void {
     if ("console" in message) return this.#events.onConsole(message.console);
-    if ("fetched" in message) return this.#events.onProgress(message.fetched, message.of);
+    if ("fetched" in message) return this.#events.onProgress(message.fetched, message.total);
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if (this.#waiting.size === 0) this.#restFrom();
+    if (this.#waiting.size === 0) this.#restartUnusedTimer();
     if ("failed" in message) waiting?.reject(new Error(message.failed));
     else waiting?.resolve(message.value);
   }
 
-  #restFrom(): void {
-    clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => (this.watched ? this.#restFrom() : this.end()), UNUSED);
+  #restartUnusedTimer(): void {
+    clearTimeout(this.#unusedTimer);
+    this.#unusedTimer = setTimeout(() => (this.hasConsole ? this.#restartUnusedTimer() : this.end()), UNUSED_MS);
   }
 }

@@ -6,45 +6,45 @@ import kernels from "../../public/linux/kernels.json";
 
 const CACHE = "oreore-linux";
 
-interface File {
+interface MachineFile {
   readonly url: string;
   readonly bytes: number;
   /** Bytes that come over the network. They are fewer for the wasm file, which hosts compress. */
-  readonly served: number;
+  readonly downloadBytes: number;
 }
 
-const here = import.meta.url;
+const moduleUrl = import.meta.url;
 
 /** What is known about a kernel before it is fetched. The recipe that builds the machines writes it. */
-export const about = (kernel: KernelName) => kernels.kernels[kernel];
+export const manifestOf = (kernel: KernelName) => kernels.kernels[kernel];
 
 /** The name of the wasm file contains its hash. The states have theirs after the `?`, so each version is an entry of its own. */
-const filesOf = (kernel: KernelName): readonly [wasm: File, state: File] => {
-  const { file, bytes, sha256 } = about(kernel);
+const filesOf = (kernel: KernelName): readonly [wasm: MachineFile, state: MachineFile] => {
+  const { file, bytes, sha256 } = manifestOf(kernel);
   return [
-    { url: new URL(wasmUrl, here).href, bytes: kernels.emulator.bytes, served: kernels.emulator.gzipped },
-    { url: new URL(`../linux/${file}?${sha256.slice(0, 16)}`, here).href, bytes, served: bytes },
+    { url: new URL(wasmUrl, moduleUrl).href, bytes: kernels.emulator.bytes, downloadBytes: kernels.emulator.gzipped },
+    { url: new URL(`../linux/${file}?${sha256.slice(0, 16)}`, moduleUrl).href, bytes, downloadBytes: bytes },
   ];
 };
 
 /** Bytes that must be fetched before this kernel can be asked. 0: all files are on the device. */
-export async function toFetch(kernel: KernelName): Promise<number> {
-  const cache = await kept();
+export async function bytesToFetch(kernel: KernelName): Promise<number> {
+  const cache = await openCache();
   let bytes = 0;
-  for (const file of filesOf(kernel)) if (!(await cache?.match(file.url))) bytes += file.served;
+  for (const file of filesOf(kernel)) if (!(await cache?.match(file.url))) bytes += file.downloadBytes;
   return bytes;
 }
 
 /** The files' bytes. Throws if one cannot be fetched. */
 export async function fetchFiles(
   kernel: KernelName,
-  onProgress: (fetched: number, of: number) => void,
+  onProgress: (fetched: number, total: number) => void,
 ): Promise<readonly [wasm: ArrayBuffer, state: ArrayBuffer]> {
   const files = filesOf(kernel);
-  const of = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let fetched = 0;
-  const cache = await kept();
-  const one = async ({ url, bytes }: File): Promise<ArrayBuffer> => {
+  const cache = await openCache();
+  const fetchFile = async ({ url, bytes }: MachineFile): Promise<ArrayBuffer> => {
     const known = await cache?.match(url);
     const response = known ?? (await fetch(url));
     if (!response.ok || !response.body) throw new Error(`${url}: ${response.status} ${response.statusText}`);
@@ -55,7 +55,7 @@ export async function fetchFiles(
       chunks.push(piece.value);
       length += piece.value.length;
       fetched += piece.value.length;
-      onProgress(Math.min(fetched, of), of);
+      onProgress(Math.min(fetched, total), total);
     }
     const all = new Uint8Array(length);
     let at = 0;
@@ -67,17 +67,17 @@ export async function fetchFiles(
     if (!known) await cache?.put(url, new Response(all)).catch(() => {}); // no room: it is fetched again next time
     return all.buffer;
   };
-  const got = [await one(files[0]), await one(files[1])] as const;
-  await forgetOthers(cache);
+  const got = [await fetchFile(files[0]), await fetchFile(files[1])] as const;
+  await deleteOldFiles(cache);
   return got;
 }
 
 /** The files kept on the device. undefined: not allowed here (an insecure address, a private window). */
-const kept = (): Promise<Cache | undefined> =>
+const openCache = (): Promise<Cache | undefined> =>
   "caches" in globalThis ? caches.open(CACHE).catch(() => undefined) : Promise.resolve(undefined);
 
 /** Deletes the files of older versions of the page. */
-async function forgetOthers(cache: Cache | undefined): Promise<void> {
+async function deleteOldFiles(cache: Cache | undefined): Promise<void> {
   const wanted = new Set((Object.keys(kernels.kernels) as KernelName[]).flatMap(filesOf).map(({ url }) => url));
   for (const request of (await cache?.keys()) ?? []) if (!wanted.has(request.url)) await cache?.delete(request);
 }

@@ -10,14 +10,14 @@ import type {
 } from "../../engine/index.ts";
 
 /** The simulation's answer, to compare with the real one. */
-export interface Ours {
+export interface SimulatedAnswer {
   readonly verdict: "accept" | "reject";
   readonly errno: number;
   readonly log: string;
   readonly progType: string;
 }
 
-export interface Asked {
+export interface ComparedAnswer {
   readonly answer: RealAnswer;
   readonly comparison: LogComparison;
   /** Milliseconds that the machine took to answer. */
@@ -25,10 +25,10 @@ export interface Asked {
 }
 
 /** The calls, each with the type of its answer. */
-export interface Calls {
+export interface MachineCalls {
   /** Fetches the files that are not on the device and starts the machine. Answers with the milliseconds that the start took after that. */
   start(kernel: KernelName): number;
-  ask(program: RealProgram, ours: Ours): Asked | CutOff;
+  ask(program: RealProgram, ours: SimulatedAnswer): ComparedAnswer | CutOff;
   load(program: RealProgram, options: LoadOptions): RealAnswer | CutOff;
   attach(fd: number, type: number): number | CutOff;
   detach(type: number): number | CutOff;
@@ -40,17 +40,17 @@ export interface Calls {
   /** Goes back to the saved state. Answers with the milliseconds that it took. */
   reset(): number;
 }
-export type CallName = keyof Calls;
+export type CallName = keyof MachineCalls;
 
-export interface Call {
+export interface CallMessage {
   readonly id: number;
   readonly name: CallName;
   readonly args: readonly unknown[];
 }
 
-export type FromMachine =
+export type MachineMessage =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failed: string }
   /** Bytes of the files that have arrived, and of all files together. */
-  | { readonly fetched: number; readonly of: number }
+  | { readonly fetched: number; readonly total: number }
   | { readonly console: Uint8Array };

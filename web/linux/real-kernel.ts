@@ -6,17 +6,17 @@ import { hookPath, type KernelState, useKernel } from "../stores/kernel/kernel.t
 import { setWhichKernel, whichKernel } from "../stores/kernel/which-kernel.ts";
 import { programInput, useProgram } from "../stores/program/program.ts";
 import { noteCalls } from "../stores/run/result.ts";
-import * as made from "./calls.ts";
+import * as realCalls from "./calls.ts";
 import type { RealMachine } from "./client.ts";
-import { about } from "./files.ts";
-import { chooseKernel, machine, onMachineLost, withMachine } from "./store.ts";
+import { manifestOf } from "./files.ts";
+import { chooseKernel, onMachineLost, runningMachine, withMachine } from "./store.ts";
 
-type Shown = Pick<KernelState, "fd" | "loadedRevision" | "calls" | "lastCalls" | "output" | "kernel">;
-const EMPTY = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
+type SwitchedState = Pick<KernelState, "fd" | "loadedRevision" | "calls" | "lastCalls" | "output" | "kernel">;
+const NOTHING_LOADED = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
 /** State of the kernel that is not shown now. */
-let aside: Shown | undefined;
+let hiddenState: SwitchedState | undefined;
 
-const shown = (): Shown => {
+const shownState = (): SwitchedState => {
   const { fd, loadedRevision, calls, lastCalls, output, kernel } = useKernel.getState();
   return { fd, loadedRevision, calls, lastCalls, output, kernel };
 };
@@ -25,18 +25,18 @@ const shown = (): Shown => {
 export async function goReal(): Promise<void> {
   if (whichKernel() === "real") return;
   await chooseKernel("oreore-6.1");
-  const simulated = shown();
-  setWhichKernel("real", about("oreore-6.1").version);
-  useKernel.setState({ ...EMPTY, kernel: detached(simulated.kernel) });
-  aside = simulated;
-  if (!isOwnType(useKernel.getState())) void machine();
+  const simulated = shownState();
+  setWhichKernel("real", manifestOf("oreore-6.1").version);
+  useKernel.setState({ ...NOTHING_LOADED, kernel: detached(simulated.kernel) });
+  hiddenState = simulated;
+  if (!isOwnType(useKernel.getState())) void runningMachine();
 }
 
 export function goSimulated(): void {
   if (whichKernel() === "simulated") return;
   setWhichKernel("simulated");
-  if (aside) useKernel.setState(aside);
-  aside = undefined;
+  if (hiddenState) useKernel.setState(hiddenState);
+  hiddenState = undefined;
 }
 
 const detached = (kernel: KernelState["kernel"]): KernelState["kernel"] =>
@@ -47,7 +47,7 @@ onMachineLost(() => {
   if (whichKernel() === "real") useKernel.setState((s) => ({ fd: -1, loadedRevision: -1, kernel: detached(s.kernel) }));
 });
 
-async function list(records: readonly SyscallRecord[]): Promise<void> {
+async function listCalls(records: readonly SyscallRecord[]): Promise<void> {
   const { calls } = useKernel.getState();
   const views = await answered(engine().api.tools.callViews(records, (calls.at(-1)?.seq ?? 0) + 1));
   if (!views) return;
@@ -59,11 +59,13 @@ async function list(records: readonly SyscallRecord[]): Promise<void> {
  * Does something on the machine and lists its system calls. undefined: no kernel here has the program type, there is no machine, or it
  * was ended or reset meanwhile. The pane says which.
  */
-async function on(act: (machine: RealMachine) => Promise<made.Made | undefined>): Promise<made.Made | undefined> {
+async function callMachine(
+  act: (machine: RealMachine) => Promise<realCalls.RealCallResult | undefined>,
+): Promise<realCalls.RealCallResult | undefined> {
   if (isOwnType(useKernel.getState())) return undefined;
   await chooseKernel("oreore-6.1");
   const called = await withMachine(act);
-  if (called) await list(called.records);
+  if (called) await listCalls(called.records);
   return called;
 }
 
@@ -75,30 +77,30 @@ export async function load(): Promise<boolean> {
   const program = useProgram.getState();
   const real = await answered(engine().api.tools.realProgram(programInput(program)));
   if (!real) return false;
-  const called = await on((machine) => made.load(machine, real));
+  const called = await callMachine((machine) => realCalls.load(machine, real));
   if (!called || called.ret < 0) return false;
-  loadedFor = real.attachType;
+  loadedAttachType = real.attachType;
   useKernel.setState({ fd: called.ret, loadedRevision: program.revision });
   return true;
 }
 
 /** Attach type of the program loaded last, and of the program attached last. */
-let loadedFor: number = OREORE_DEFINITION.attach.id;
-let attachedAs = loadedFor;
+let loadedAttachType: number = OREORE_DEFINITION.attach.id;
+let attachedType = loadedAttachType;
 
 export async function attach(): Promise<boolean> {
   const { fd } = useKernel.getState();
-  const attachType = loadedFor;
-  const called = await on((machine) => made.attach(machine, fd, attachType));
+  const attachType = loadedAttachType;
+  const called = await callMachine((machine) => realCalls.attach(machine, fd, attachType));
   if (!called || called.ret < 0) return false;
-  attachedAs = attachType;
+  attachedType = attachType;
   showAttached(true);
   return true;
 }
 
 export async function detach(): Promise<void> {
-  const attachType = attachedAs;
-  const called = await on((machine) => made.detach(machine, attachType));
+  const attachType = attachedType;
+  const called = await callMachine((machine) => realCalls.detach(machine, attachType));
   if (called && called.ret >= 0) showAttached(false);
 }
 
@@ -112,16 +114,16 @@ function showAttached(attached: boolean): void {
 }
 
 export const write = (input: string): Promise<void> =>
-  file("write", (machine, path) => made.echo(machine, path, input));
+  callFile("write", (machine, path) => realCalls.echo(machine, path, input));
 
-export const read = (): Promise<void> => file("read", made.cat);
+export const read = (): Promise<void> => callFile("read", realCalls.cat);
 
-async function file(
+async function callFile(
   from: "read" | "write",
-  act: (machine: RealMachine, path: string) => ReturnType<typeof made.cat>,
+  act: (machine: RealMachine, path: string) => ReturnType<typeof realCalls.cat>,
 ): Promise<void> {
   const path = hookPath(useKernel.getState());
-  const called = await on((machine) => act(machine, path));
+  const called = await callMachine((machine) => act(machine, path));
   if (!called) return;
   const { lastCalls } = useKernel.getState();
   const refused = lastCalls.find(({ errno }) => errno !== 0);

@@ -5,22 +5,22 @@ import { type CheckView, type CutOff, isCutOff, type KernelName } from "../../en
 import { freshCheck, useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { programInput, useProgram } from "../stores/program/program.ts";
-import { Ended, MachineThread, type RealMachine } from "./client.ts";
-import { toFetch } from "./files.ts";
-import type { Asked } from "./messages.ts";
+import { MachineEnded, MachineThread, type RealMachine } from "./client.ts";
+import { bytesToFetch } from "./files.ts";
+import type { ComparedAnswer } from "./messages.ts";
 
 export type Phase = "off" | "consent" | "fetching" | "starting" | "ready" | "failed";
 
 /** Why the program cannot be given to the real kernel. */
-export type Reason = "assembly" | "type" | "not simulated" | "own type";
+export type CannotAskReason = "assembly" | "type" | "not simulated" | "own type";
 
 export interface RealState {
   readonly kernel: KernelName;
   readonly phase: Phase;
   /** Bytes that would be fetched. -1: not known yet. */
-  readonly toFetch: number;
+  readonly bytesToFetch: number;
   readonly fetched: number;
-  readonly of: number;
+  readonly total: number;
   /** Text of the last failure. "": none. */
   readonly failure: string;
   readonly asking: boolean;
@@ -28,10 +28,10 @@ export interface RealState {
   readonly result: {
     readonly revision: number;
     readonly kernel: KernelName;
-    readonly asked: Asked | CutOff;
+    readonly asked: ComparedAnswer | CutOff;
     readonly leavesBtf: boolean;
   } | null;
-  readonly reason: Reason | null;
+  readonly reason: CannotAskReason | null;
   /** Ask again after each edit. */
   readonly auto: boolean;
 }
@@ -39,9 +39,9 @@ export interface RealState {
 export const useReal = create<RealState>()(() => ({
   kernel: "oreore-6.1",
   phase: "off",
-  toFetch: -1,
+  bytesToFetch: -1,
   fetched: 0,
-  of: 0,
+  total: 0,
   failure: "",
   asking: false,
   result: null,
@@ -53,63 +53,63 @@ const { getState: get, setState: set } = useReal;
 
 let thread: MachineThread | undefined;
 const consoleListeners = new Set<(bytes: Uint8Array) => void>();
-const endListeners = new Set<() => void>();
+const lostListeners = new Set<() => void>();
 
 /** Calls the listener with all that the console prints from now on. Returns a function that ends this. */
 export function onConsole(listener: (bytes: Uint8Array) => void): () => void {
   consoleListeners.add(listener);
-  if (thread) thread.watched = true;
+  if (thread) thread.hasConsole = true;
   return () => {
     consoleListeners.delete(listener);
-    if (thread) thread.watched = consoleListeners.size > 0;
+    if (thread) thread.hasConsole = consoleListeners.size > 0;
   };
 }
 
 /** Calls the listener when the machine was ended or reset. Descriptors from before are no longer valid. */
 export function onMachineLost(listener: () => void): void {
-  endListeners.add(listener);
+  lostListeners.add(listener);
 }
-export const tellLost = (): void => {
-  for (const listener of endListeners) listener();
+export const tellMachineLost = (): void => {
+  for (const listener of lostListeners) listener();
 };
 
 export async function chooseKernel(kernel: KernelName): Promise<void> {
   if (get().kernel === kernel) return;
   endMachine();
-  set({ kernel, result: null, reason: null, failure: "", phase: "off", toFetch: -1 });
-  set({ toFetch: await toFetch(kernel) });
+  set({ kernel, result: null, reason: null, failure: "", phase: "off", bytesToFetch: -1 });
+  set({ bytesToFetch: await bytesToFetch(kernel) });
 }
 
 /** Whether the reader must agree before anything is fetched: on a phone, or with the browser set to save data. */
-const asksFirst = (): boolean =>
+const needsConsent = (): boolean =>
   matchMedia("(max-width: 700px), (pointer: coarse)").matches ||
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true;
 
-let coming: Promise<MachineThread | undefined> | undefined;
+let starting: Promise<MachineThread | undefined> | undefined;
 
 /**
  * The running machine of the chosen kernel. It is started if there is none. undefined: the reader must agree first, or the start
  * failed (see phase). `consented`: the reader agreed to fetch the files.
  */
-export function machine(consented = false): Promise<MachineThread | undefined> {
-  coming ??= start(consented).finally(() => {
-    coming = undefined;
+export function runningMachine(consented = false): Promise<MachineThread | undefined> {
+  starting ??= start(consented).finally(() => {
+    starting = undefined;
   });
-  return coming;
+  return starting;
 }
 
 async function start(consented: boolean): Promise<MachineThread | undefined> {
   const { kernel } = get();
   if (thread?.kernel === kernel) return thread;
-  const bytes = await toFetch(kernel);
-  set({ toFetch: bytes });
-  if (bytes > 0 && !consented && asksFirst()) {
+  const bytes = await bytesToFetch(kernel);
+  set({ bytesToFetch: bytes });
+  if (bytes > 0 && !consented && needsConsent()) {
     set({ phase: "consent" });
     return undefined;
   }
-  set({ phase: "fetching", fetched: 0, of: 0, failure: "" });
+  set({ phase: "fetching", fetched: 0, total: 0, failure: "" });
   const mine = new MachineThread(kernel, {
-    onProgress: (fetched, of) => set({ fetched, of, phase: fetched < of ? "fetching" : "starting" }),
+    onProgress: (fetched, total) => set({ fetched, total, phase: fetched < total ? "fetching" : "starting" }),
     onConsole: (text) => {
       for (const listener of consoleListeners) listener(text);
     },
@@ -117,17 +117,17 @@ async function start(consented: boolean): Promise<MachineThread | undefined> {
       if (thread !== mine) return;
       thread = undefined;
       if (get().phase !== "failed") set({ phase: "off" });
-      tellLost();
+      tellMachineLost();
     },
   });
   thread = mine;
-  mine.watched = consoleListeners.size > 0;
+  mine.hasConsole = consoleListeners.size > 0;
   try {
     await mine.started;
-    set({ phase: "ready", toFetch: 0 });
+    set({ phase: "ready", bytesToFetch: 0 });
     return mine;
   } catch (error) {
-    if (!(error instanceof Ended))
+    if (!(error instanceof MachineEnded))
       set({ phase: "failed", failure: error instanceof Error ? error.message : String(error) });
     return undefined;
   }
@@ -135,12 +135,12 @@ async function start(consented: boolean): Promise<MachineThread | undefined> {
 
 /** Does something on the machine. undefined: there is none, or it was ended meanwhile. */
 export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | undefined> {
-  const here = await machine();
+  const here = await runningMachine();
   if (!here) return undefined;
   try {
     return await act(here.machine);
   } catch (error) {
-    if (error instanceof Ended) return undefined;
+    if (error instanceof MachineEnded) return undefined;
     throw error;
   }
 }
@@ -153,7 +153,7 @@ export async function withOwnMachine<T>(
   kernel: KernelName,
   act: (machine: RealMachine) => Promise<T>,
 ): Promise<T | undefined> {
-  if ((await toFetch(kernel)) > 0 && asksFirst()) return undefined;
+  if ((await bytesToFetch(kernel)) > 0 && needsConsent()) return undefined;
   endMachine();
   const nothing = (): void => {};
   const mine = new MachineThread(kernel, { onProgress: nothing, onConsole: nothing, onEnd: nothing });
@@ -174,8 +174,8 @@ export function endMachine(): void {
   set({ phase: "off" });
 }
 
-export async function learnSize(): Promise<void> {
-  set({ toFetch: await toFetch(get().kernel) });
+export async function learnBytesToFetch(): Promise<void> {
+  set({ bytesToFetch: await bytesToFetch(get().kernel) });
 }
 
 /** Asks the chosen kernel about the current program. `consented`: the reader agreed to fetch the files. */
@@ -186,7 +186,7 @@ export async function ask(consented = false): Promise<void> {
   try {
     await askOnce(consented);
   } catch (error) {
-    if (!(error instanceof Ended)) set({ failure: error instanceof Error ? error.message : String(error) });
+    if (!(error instanceof MachineEnded)) set({ failure: error instanceof Error ? error.message : String(error) });
   } finally {
     set({ asking: false });
   }
@@ -203,7 +203,7 @@ async function askOnce(consented: boolean): Promise<void> {
   const reason = await reasonAgainst(check);
   const real = reason ? null : await answered(engine().api.tools.realProgram(programInput(program)));
   if (reason || !real) return set({ reason: reason ?? "type", result: null });
-  const here = await machine(consented);
+  const here = await runningMachine(consented);
   if (!here) return;
   const log = (await answered(engine().api.check.logText(check.revision))) ?? check.log;
   const asked = await here.machine.ask(real.program, {
@@ -212,12 +212,12 @@ async function askOnce(consented: boolean): Promise<void> {
     log,
     progType: program.progType,
   });
-  if (isCutOff(asked)) tellLost();
+  if (isCutOff(asked)) tellMachineLost();
   if (get().kernel !== here.kernel) return;
   set({ result: { revision: check.revision, kernel: here.kernel, asked, leavesBtf: real.leavesBtf } });
 }
 
-async function reasonAgainst({ verdict, unsupported }: CheckView): Promise<Reason | null> {
+async function reasonAgainst({ verdict, unsupported }: CheckView): Promise<CannotAskReason | null> {
   const { useKernel } = await import("../stores/kernel/kernel.ts");
   const { definition } = useKernel.getState();
   const { progType } = useProgram.getState();
@@ -234,10 +234,10 @@ export function setAuto(auto: boolean): void {
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 /** Milliseconds to wait after an edit. */
-const REST = 250;
+const PAUSE_MS = 250;
 useVerdict.subscribe(({ check, checking }) => {
   if (!get().auto || checking || !check || get().phase !== "ready") return;
   if (get().result?.revision === check.revision) return;
   clearTimeout(timer);
-  timer = setTimeout(() => void ask(), REST);
+  timer = setTimeout(() => void ask(), PAUSE_MS);
 });

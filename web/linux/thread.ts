@@ -9,10 +9,10 @@ import {
   type V86Class,
 } from "../../engine/index.ts";
 import { fetchFiles } from "./files.ts";
-import type { Call, CallName, Calls, FromMachine, Ours } from "./messages.ts";
-import { Ticks } from "./ticks.ts";
+import type { CallMessage, CallName, MachineCalls, MachineMessage, SimulatedAnswer } from "./messages.ts";
+import { TickClock } from "./ticks.ts";
 
-const post = (message: FromMachine): void => self.postMessage(message);
+const post = (message: MachineMessage): void => self.postMessage(message);
 
 let machine: RealLinux | undefined;
 const running = (): RealLinux => {
@@ -20,14 +20,16 @@ const running = (): RealLinux => {
   return machine;
 };
 
-type Answers = { readonly [Name in CallName]: (...args: Parameters<Calls[Name]>) => Promise<ReturnType<Calls[Name]>> };
+type Answers = {
+  readonly [Name in CallName]: (...args: Parameters<MachineCalls[Name]>) => Promise<ReturnType<MachineCalls[Name]>>;
+};
 
 const ANSWERS: Answers = {
   async start(kernel: KernelName) {
-    const [wasm, state] = await fetchFiles(kernel, (fetched, of) => post({ fetched, of }));
+    const [wasm, state] = await fetchFiles(kernel, (fetched, total) => post({ fetched, total }));
     const began = performance.now();
     // v86 makes a Worker from a blob as its clock, which the page's policy forbids. So our own class takes the name `Worker`.
-    Object.assign(self, { Worker: Ticks });
+    Object.assign(self, { Worker: TickClock });
     const { V86 } = await import("v86");
     const module = await WebAssembly.compile(wasm);
     const emulator = await startV86(V86 as unknown as V86Class, {
@@ -43,7 +45,7 @@ const ANSWERS: Answers = {
     });
     return performance.now() - began;
   },
-  async ask(program: RealProgram, ours: Ours) {
+  async ask(program: RealProgram, ours: SimulatedAnswer) {
     const began = performance.now();
     const answer = await running().ask(program, { logLevel: 2 });
     if (isCutOff(answer)) return answer;
@@ -65,7 +67,7 @@ const ANSWERS: Answers = {
   },
 };
 
-self.onmessage = async ({ data }: MessageEvent<Call>) => {
+self.onmessage = async ({ data }: MessageEvent<CallMessage>) => {
   const { id, name, args } = data;
   try {
     const answer = ANSWERS[name] as (...args: readonly unknown[]) => Promise<unknown>;

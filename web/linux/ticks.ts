@@ -1,12 +1,12 @@
 // The clock of the emulator, in place of v86's Worker. v86 posts `{ t, tick }` and wants `tick` back after t milliseconds, or at once
 // if t is below 1. A browser's timers wait at least 4 ms, so the answer at once is a message.
 
-interface Wanted {
+interface TickRequest {
   readonly t: number;
   readonly tick: number;
 }
 
-export class Ticks {
+export class TickClock {
   onmessage: ((event: { readonly data: number }) => void) | null = null;
   readonly #channel = new MessageChannel();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -15,7 +15,7 @@ export class Ticks {
     this.#channel.port1.onmessage = ({ data }) => this.onmessage?.({ data });
   }
 
-  postMessage({ t, tick }: Wanted): void {
+  postMessage({ t, tick }: TickRequest): void {
     clearTimeout(this.#timer);
     if (t < 1) this.#channel.port2.postMessage(tick);
     else this.#timer = setTimeout(() => this.onmessage?.({ data: tick }), t);

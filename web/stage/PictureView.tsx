@@ -37,12 +37,12 @@ const PICTURES: Readonly<Record<PictureKind, (props: PictureProps) => ReactNode>
   packet: PacketPicture,
 };
 
-export function PictureView({ picture, frame, stage }: Omit<PictureProps, "area">) {
+export function PictureView({ picture, frame, stageHeight }: Omit<PictureProps, "area">) {
   const { ref, area } = useArea<HTMLDivElement>();
   const Draw = PICTURES[picture.kind];
   return (
     <div ref={ref} className={`picture picture--${picture.kind}`} data-picture={picture.kind}>
-      {area.height > 0 && <Draw picture={picture} frame={frame} area={area} stage={stage} />}
+      {area.height > 0 && <Draw picture={picture} frame={frame} area={area} stageHeight={stageHeight} />}
     </div>
   );
 }

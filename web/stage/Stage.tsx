@@ -33,7 +33,7 @@ export default function Stage() {
       style={{ "--stage": `${area.height}px` } as CSSProperties}
     >
       {frame && area.height > 0 ? (
-        <Scene frame={frame} press={Math.min(press, frames.length - 1)} presses={presses} stage={area.height} />
+        <Scene frame={frame} press={Math.min(press, frames.length - 1)} presses={presses} stageHeight={area.height} />
       ) : (
         <p className="stage__loading" role="status">
           {text.loading}
@@ -69,13 +69,13 @@ interface SceneProps {
   readonly press: number;
   readonly presses: number;
   /** Pixels. */
-  readonly stage: number;
+  readonly stageHeight: number;
 }
 
-function Scene({ frame, press, presses, stage }: SceneProps) {
+function Scene({ frame, press, presses, stageHeight }: SceneProps) {
   const text = useStageText();
   const language = useSettings((s) => s.language);
-  const { scene, sceneAt, shown } = frame;
+  const { scene, sceneIndex, shown } = frame;
   const [first, second] = scene.fill;
   const { call, failed, words } = captionOf(frame, language);
   const slides = slidesText(scene.slides);
@@ -85,7 +85,7 @@ function Scene({ frame, press, presses, stage }: SceneProps) {
   return (
     <div
       className="scene"
-      key={sceneAt}
+      key={sceneIndex}
       data-testid="scene"
       data-scene={first.kind}
       data-beside={second?.kind}
@@ -95,7 +95,7 @@ function Scene({ frame, press, presses, stage }: SceneProps) {
     >
       {first.kind !== "title" && first.kind !== "question" && (
         <h2 className="scene__says">
-          <Sentence text={heading} open={inCaption ? Number.POSITIVE_INFINITY : shown.open} />
+          <Sentence text={heading} open={inCaption ? Number.POSITIVE_INFINITY : shown.openBlanks} />
         </h2>
       )}
       <div
@@ -104,7 +104,7 @@ function Scene({ frame, press, presses, stage }: SceneProps) {
         data-stacked={(second && TEXTUAL.has(first.kind)) || undefined}
       >
         {scene.fill.map((picture: Picture) => (
-          <PictureView key={picture.kind} picture={picture} frame={frame} stage={stage} />
+          <PictureView key={picture.kind} picture={picture} frame={frame} stageHeight={stageHeight} />
         ))}
       </div>
       <div className="scene__caption" role="status" data-testid="caption" data-failed={failed || undefined}>
@@ -115,14 +115,14 @@ function Scene({ frame, press, presses, stage }: SceneProps) {
         )}
         {words !== "" && (
           <p className="scene__words" key={words}>
-            <Sentence text={words} open={inCaption ? shown.open : Number.POSITIVE_INFINITY} />
+            <Sentence text={words} open={inCaption ? shown.openBlanks : Number.POSITIVE_INFINITY} />
           </p>
         )}
       </div>
       <div className="scene__foot">
         <span className="scene__bar" style={{ inlineSize: `${presses === 0 ? 100 : (100 * press) / presses}%` }} />
         {slides !== "" && (
-          <span className="scene__slides">{text.slides(slides, ...partOfSlides(scene, frame.reel.lesson.scenes))}</span>
+          <span className="scene__slides">{text.slides(slides, ...partOfSlides(scene, frame.lesson.scenes))}</span>
         )}
       </div>
     </div>

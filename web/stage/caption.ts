@@ -5,9 +5,9 @@ import { slidesText } from "../lessons/parse-scene.ts";
 import type { Scene } from "../lessons/scene.ts";
 import type { Language } from "../stores/page/settings.ts";
 import type { Frame } from "./film.ts";
-import { bpfCall, type Done } from "./world.ts";
+import { bpfCall, type CallResult } from "./world.ts";
 
-export interface Words {
+export interface CaptionText {
   /** Such as `write(4, "10\n", 3) = 3`. "": no system call was made. */
   readonly call: string;
   readonly failed: boolean;
@@ -15,15 +15,15 @@ export interface Words {
   readonly words: string;
 }
 
-const NOTHING: Words = { call: "", failed: false, words: "" };
+const EMPTY_CAPTION: CaptionText = { call: "", failed: false, words: "" };
 
-export function captionOf({ caption, world }: Frame, language: Language): Words {
-  if (!caption) return NOTHING;
-  const { says, done, said } = caption;
+export function captionOf({ caption, world }: Frame, language: Language): CaptionText {
+  if (!caption) return EMPTY_CAPTION;
+  const { says, result, stepSentence } = caption;
   const text = stageTexts(language);
   const own = says?.[language];
-  if (done) {
-    const { ret, errnoName, data, verified, attached, ran } = done;
+  if (result) {
+    const { ret, errnoName, data, verified, attached, ran } = result;
     const facts: CallFacts = {
       ret,
       errnoName,
@@ -33,32 +33,32 @@ export function captionOf({ caption, world }: Frame, language: Language): Words 
       recipe: world.recipe,
       ran: ran && { insns: ran.insns, said: ran.said[language], returned: ran.returned },
     };
-    return { call: callLine(done), failed: ret < 0, words: own ?? text.calls[done.call](facts) };
+    return { call: callLine(result), failed: ret < 0, words: own ?? text.calls[result.kind](facts) };
   }
-  if (own !== undefined) return { ...NOTHING, words: own };
-  if (said) {
-    const sentence = said[language];
-    return { ...NOTHING, words: world.step?.step === 0 ? text.comes(sentence) : sentence };
+  if (own !== undefined) return { ...EMPTY_CAPTION, words: own };
+  if (stepSentence) {
+    const sentence = stepSentence[language];
+    return { ...EMPTY_CAPTION, words: world.step?.step === 0 ? text.comes(sentence) : sentence };
   }
-  return NOTHING;
+  return EMPTY_CAPTION;
 }
 
 /** The one call to show: the call that failed, else the main call of the act. */
-function callLine({ call, calls, ret, errnoName }: Done): string {
-  if (call === "shell") return "";
-  if (call !== "echo" && call !== "cat") return bpfCall(call, ret, errnoName);
-  const wanted = call === "echo" ? "write" : "read";
+function callLine({ kind, calls, ret, errnoName }: CallResult): string {
+  if (kind === "shell") return "";
+  if (kind !== "echo" && kind !== "cat") return bpfCall(kind, ret, errnoName);
+  const wanted = kind === "echo" ? "write" : "read";
   const told = calls.find(({ errno }) => errno !== 0) ?? calls.find((one) => one.call === wanted);
   if (told?.call === "openat") return `openat("${told.path}") = -1 ${told.errnoName}`;
   return told?.text ?? "";
 }
 
 /** What the next press will do, in words. */
-export function nextOf(frames: readonly Frame[], press: number, language: Language): string {
+export function nextPressText(frames: readonly Frame[], press: number, language: Language): string {
   const text = stageTexts(language);
   const [now, next] = [frames[press], frames[press + 1]];
   if (!next) return text.end;
-  if (!next.act || next.sceneAt !== now?.sceneAt) return text.scene(next.scene.says[language]);
+  if (!next.act || next.sceneIndex !== now?.sceneIndex) return text.scene(next.scene.says[language]);
   const words = captionOf(next, language).words;
   const item = next.act.kind === "item" ? next.shown.items.at(-1)?.[language] : undefined;
   const more = item ?? words;

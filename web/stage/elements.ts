@@ -6,8 +6,8 @@ export const keyText = (type: string, key: string): string => (type === "lpm_tri
 /** Such as `10.0.0.0/8`. The key of a trie holds the prefix length in bits (4 bytes), then the bytes of the address. */
 function prefixText(key: string): string {
   const bytes = key.slice(8).match(/../g) ?? [];
-  const whole = bytes.length === 4 ? bytes.map((byte) => Number.parseInt(byte, 16)).join(".") : bytes.join(" ");
-  return `${whole}/${valueText(key.slice(0, 8))}`;
+  const address = bytes.length === 4 ? bytes.map((byte) => Number.parseInt(byte, 16)).join(".") : bytes.join(" ");
+  return `${address}/${valueText(key.slice(0, 8))}`;
 }
 
 /** A number if there are 4 or 8 bytes and the value is at most MAX_SAFE_INTEGER, else the bytes. */

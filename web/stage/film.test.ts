@@ -4,25 +4,26 @@ import { expect, test } from "vitest";
 import { createSession } from "../../engine/index.ts";
 import { TALK } from "../lessons/course.ts";
 import { LESSON_IDS, loadLesson } from "../lessons/index.ts";
-import { captionOf, nextOf } from "./caption.ts";
-import { type Frame, film, minutesOf, missing, pressesOf, type Reel } from "./film.ts";
+import type { NumberedLesson } from "../lessons/lesson.ts";
+import { captionOf, nextPressText } from "./caption.ts";
+import { authorFaults, type Frame, film, minutesOf, pressesOf } from "./film.ts";
 
-const reel = async (number: number): Promise<Reel> => {
+const numbered = async (number: number): Promise<NumberedLesson> => {
   const parsed = await loadLesson(number);
   if (!parsed?.ok) throw new Error(JSON.stringify(parsed?.faults));
   return { lesson: parsed.lesson, number };
 };
 
-async function play(reels: readonly Reel[]): Promise<readonly Frame[]> {
+async function play(lessons: readonly NumberedLesson[]): Promise<readonly Frame[]> {
   const frames: Frame[] = [];
-  for await (const frame of film(reels, createSession())) frames.push(frame);
+  for await (const frame of film(lessons, createSession())) frames.push(frame);
   return frames;
 }
 
 /** The values of a frame that decide what is drawn. */
-const seen = ({ sceneAt, shown, caption, world }: Frame): string =>
+const seen = ({ sceneIndex, shown, caption, world }: Frame): string =>
   JSON.stringify([
-    sceneAt,
+    sceneIndex,
     shown,
     caption,
     world.terminal.length,
@@ -30,25 +31,25 @@ const seen = ({ sceneAt, shown, caption, world }: Frame): string =>
     world.recipe,
     world.kernel.own.name,
     world.program.source,
-    world.last?.calls,
+    world.lastResult?.calls,
   ]);
 
 test.each(LESSON_IDS.map((id, i) => [id, i + 1] as const))(
   "%s plays on the stage without a missing part, and each press changes something",
   async (_, number) => {
-    const reels = [await reel(number)];
-    const frames = await play(reels);
-    expect(frames.flatMap(missing)).toEqual([]);
-    expect(frames).toHaveLength(pressesOf(reels) + 1);
+    const lessons = [await numbered(number)];
+    const frames = await play(lessons);
+    expect(frames.flatMap(authorFaults)).toEqual([]);
+    expect(frames).toHaveLength(pressesOf(lessons) + 1);
     frames.forEach((frame, i) => {
       const before = frames[i - 1];
       if (before) expect(seen(frame), `press ${i}`).not.toBe(seen(before));
       for (const language of ["en", "ja"] as const) {
         expect(frame.scene.says[language]).toMatch(/\S/);
-        expect(nextOf(frames, i, language)).toMatch(/\S/);
+        expect(nextPressText(frames, i, language)).toMatch(/\S/);
         // A press that does something says what the result was.
         const words = captionOf(frame, language).words;
-        if (frame.caption?.done) expect(words).toMatch(/\S/);
+        if (frame.caption?.result) expect(words).toMatch(/\S/);
       }
     });
   },
@@ -58,20 +59,20 @@ test.each(LESSON_IDS.map((id, i) => [id, i + 1] as const))(
 const DECK = [1, 3, 11, 13, 17, 18, 19, 20, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 37, 38, 39, 43, 46];
 
 test("the talk shows all its slides in order, within its minutes and presses", async () => {
-  const reels = await Promise.all(TALK.map(reel));
-  const frames = await play(reels);
+  const lessons = await Promise.all(TALK.map(numbered));
+  const frames = await play(lessons);
   const slides = frames.flatMap(({ scene }) => scene.slides);
   expect([...new Set(slides)].sort((a, b) => a - b)).toEqual(DECK);
   const first = DECK.map((slide) => slides.indexOf(slide));
   expect(first).toEqual([...first].sort((a, b) => a - b));
-  expect(pressesOf(reels)).toBeLessThanOrEqual(400);
-  expect(minutesOf(reels)).toBeGreaterThan(18);
-  expect(minutesOf(reels)).toBeLessThanOrEqual(20);
+  expect(pressesOf(lessons)).toBeLessThanOrEqual(400);
+  expect(minutesOf(lessons)).toBeGreaterThan(18);
+  expect(minutesOf(lessons)).toBeLessThanOrEqual(20);
   expect(frames.at(-1)?.world.terminal.some(({ output }) => output.trim() === "52")).toBe(true);
 });
 
 test("the talk shows every hunk in the four functions, and every function that the patch adds for them", async () => {
-  const frames = await play(await Promise.all(TALK.map(reel)));
+  const frames = await play(await Promise.all(TALK.map(numbered)));
   const shown = new Set(
     frames.flatMap(({ scene, shown: { piece } }) => [
       ...scene.fill.flatMap((one) => (one.kind === "code" ? [one.piece.name] : [])),
@@ -97,10 +98,12 @@ test("the talk shows every hunk in the four functions, and every function that t
 });
 
 test.each([2, 3, 4, 20])("kernel code in the text of lesson %i is the code that the page makes", async (number) => {
-  const [frame] = await play([await reel(number)]);
+  const [frame] = await play([await numbered(number)]);
   if (!frame) throw new Error("no frame");
-  const made = frame.props.code.flatMap((files) => files.flatMap(({ pieces }) => pieces.flatMap(({ added }) => added)));
-  const shown = Object.values(frame.reel.lesson.texts).flatMap(({ points }) =>
+  const made = frame.material.code.flatMap((files) =>
+    files.flatMap(({ pieces }) => pieces.flatMap(({ added }) => added)),
+  );
+  const shown = Object.values(frame.lesson.texts).flatMap(({ points }) =>
     points.flatMap((point) =>
       point.kind === "text"
         ? point.tokens.flatMap((token) => (token.type === "code" ? token.raw.split("\n").slice(1, -1) : []))
@@ -113,7 +116,7 @@ test.each([2, 3, 4, 20])("kernel code in the text of lesson %i is the code that 
 });
 
 test("the caption of an echo says what ran, with its values", async () => {
-  const frames = await play([await reel(5)]);
+  const frames = await play([await numbered(5)]);
   const echo = frames.find(({ act }) => act?.kind === "echo");
   expect(echo && captionOf(echo, "en")).toEqual({
     call: 'write(4, "10\\n", 3) = 3',
@@ -124,20 +127,22 @@ test("the caption of an echo says what ran, with its values", async () => {
 
 test("the result of a packet, a map update and a shell command is shown", async () => {
   const said = async (number: number, kind: string) =>
-    (await play([await reel(number)])).filter(({ act }) => act?.kind === kind).map((frame) => captionOf(frame, "en"));
+    (await play([await numbered(number)]))
+      .filter(({ act }) => act?.kind === kind)
+      .map((frame) => captionOf(frame, "en"));
   expect((await said(29, "test")).at(-1)).toEqual({
     call: "bpf(BPF_PROG_TEST_RUN, …) = 0",
     failed: false,
     words: "the program ran, 35 instructions, and returned XDP_TX",
   });
   expect((await said(25, "update")).at(-1)).toMatchObject({ call: "bpf(BPF_MAP_UPDATE_ELEM, …) = 0" });
-  const frames = await play([await reel(21)]);
+  const frames = await play([await numbered(21)]);
   expect(frames.at(-1)?.world.terminal.at(-1)?.output).toContain("r0 = *(u16 *)(r1 +8)");
 });
 
 test("lines that a press adds to the program are marked, except comments, and none if most are new", async () => {
   const fresh = async (number: number) =>
-    (await play([await reel(number)])).find(({ act }) => act?.kind === "solution")?.shown.fresh;
+    (await play([await numbered(number)])).find(({ act }) => act?.kind === "solution")?.shown.addedLines;
   expect(await fresh(22)).toEqual([
     "BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4),",
     "BPF_ALU32_REG(BPF_MUL, BPF_REG_0, BPF_REG_2),",
@@ -146,7 +151,7 @@ test("lines that a press adds to the program are marked, except comments, and no
 });
 
 test("after a run on a packet the terminal shows the packet's name and the result", async () => {
-  const frames = await play([await reel(16)]);
+  const frames = await play([await numbered(16)]);
   expect(
     frames
       .at(-1)
@@ -161,10 +166,10 @@ test("after a run on a packet the terminal shows the packet's name and the resul
 });
 
 test("a mark that no text on the stage has is reported as missing", async () => {
-  const { lesson, number } = await reel(8);
+  const { lesson, number } = await numbered(8);
   const [first] = lesson.scenes;
   if (!first) throw new Error("no scene");
   const presses = [{ act: { kind: "at", text: "BPF_NOTHING" } as const, says: null }];
   const frames = await play([{ lesson: { ...lesson, scenes: [{ ...first, presses }] }, number }]);
-  expect(frames.flatMap(missing)).toEqual(["nothing on the stage has BPF_NOTHING"]);
+  expect(frames.flatMap(authorFaults)).toEqual(["nothing on the stage has BPF_NOTHING"]);
 });

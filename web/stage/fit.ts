@@ -8,13 +8,13 @@ export interface Area {
 }
 
 /** Sizes of code, as fractions of the stage's height. */
-export const CODE = { least: 0.032, most: 0.058 } as const;
+export const CODE_SIZE = { least: 0.032, most: 0.058 } as const;
 /** Largest type of a window, as a fraction of the stage's height. It is used if at least ROOMY rows fit. */
-const WINDOW = 0.038;
-const ROOMY = 8;
+const WINDOW_SIZE = 0.038;
+const WINDOW_ROWS = 8;
 export const LINE_HEIGHT = 1.4;
 /** Width of a letter of IBM Plex Mono, as a fraction of the type size. */
-const LETTER = 0.6;
+export const LETTER_WIDTH = 0.6;
 /** Pixels that the browser may lose by rounding, and the rounding error of our own arithmetic. */
 const SLACK = 2;
 const ROUNDING = 1e-6;
@@ -24,7 +24,7 @@ export interface Row {
   readonly line: number;
   readonly text: string;
   /** The row continues a line that was too long for one row. */
-  readonly rest: boolean;
+  readonly continues: boolean;
 }
 
 export interface Fit {
@@ -41,37 +41,37 @@ const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f
 export const columns = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
 
-const TAB = 4;
+const TAB_WIDTH = 4;
 /** Replaces tabs by blanks, with a stop at every fourth column: the stage is narrower than a kernel developer's screen. */
-export function untabbed(text: string): string {
+export function withoutTabs(text: string): string {
   let made = "";
-  for (const letter of text) made += letter === "\t" ? " ".repeat(TAB - (made.length % TAB)) : letter;
+  for (const letter of text) made += letter === "\t" ? " ".repeat(TAB_WIDTH - (made.length % TAB_WIDTH)) : letter;
   return made;
 }
 
-/** `stage`: the stage's height in pixels. `mark`: the line that must be visible. `most`: largest type, of the stage's height. */
-export function fitted(lines: readonly string[], area: Area, stage: number, mark = 0, most: number = CODE.most): Fit {
-  const texts = lines.map(untabbed);
+/** `stageHeight`: in pixels. `mark`: the line that must be visible. */
+export function fitLines(lines: readonly string[], area: Area, stageHeight: number, mark = 0): Fit {
+  const texts = lines.map(withoutTabs);
   const longest = Math.max(1, ...texts.map(columns));
-  const free = Math.min(
-    stage * most,
-    (area.width - SLACK) / (longest * LETTER),
+  const largest = Math.min(
+    stageHeight * CODE_SIZE.most,
+    (area.width - SLACK) / (longest * LETTER_WIDTH),
     (area.height - SLACK) / (Math.max(1, texts.length) * LINE_HEIGHT),
   );
   // If a window is needed anyhow, its type is as large as possible without breaking lines.
-  const windowed = free < stage * CODE.least;
-  const unbroken = Math.min(stage * WINDOW, (area.width - SLACK) / (longest * LETTER));
-  const roomAt = (at: number): number => Math.max(1, Math.floor((area.height - SLACK) / (at * LINE_HEIGHT) + ROUNDING));
-  const larger = roomAt(unbroken) >= ROOMY ? unbroken : 0;
-  const size = windowed ? Math.max(stage * CODE.least, larger) : free;
-  const room = roomAt(size);
-  const width = Math.max(8, Math.floor((area.width - SLACK) / (size * LETTER) + ROUNDING));
+  const windowed = largest < stageHeight * CODE_SIZE.least;
+  const unbroken = Math.min(stageHeight * WINDOW_SIZE, (area.width - SLACK) / (longest * LETTER_WIDTH));
+  const rowsAt = (at: number): number => Math.max(1, Math.floor((area.height - SLACK) / (at * LINE_HEIGHT) + ROUNDING));
+  const larger = rowsAt(unbroken) >= WINDOW_ROWS ? unbroken : 0;
+  const size = windowed ? Math.max(stageHeight * CODE_SIZE.least, larger) : largest;
+  const maxRows = rowsAt(size);
+  const width = Math.max(8, Math.floor((area.width - SLACK) / (size * LETTER_WIDTH) + ROUNDING));
   const rows = texts.flatMap((text, line) =>
-    broken(text, width).map((part, i): Row => ({ line, text: part, rest: i > 0 })),
+    wrapLine(text, width).map((part, i): Row => ({ line, text: part, continues: i > 0 })),
   );
-  if (rows.length <= room) return { size, rows, above: 0, below: 0 };
+  if (rows.length <= maxRows) return { size, rows, above: 0, below: 0 };
   // One row is for the numbers of hidden lines above and below.
-  const shown = Math.max(1, room - 1);
+  const shown = Math.max(1, maxRows - 1);
   const at = rows.findIndex(({ line }) => line === mark);
   const from = Math.max(0, Math.min(rows.length - shown, at - Math.floor(shown / 2)));
   const window = rows.slice(from, from + shown);
@@ -81,7 +81,7 @@ export function fitted(lines: readonly string[], area: Area, stage: number, mark
 }
 
 /** Breaks a line into pieces of at most `width` columns, at a blank if possible. All pieces but the first are indented. */
-function broken(text: string, width: number): string[] {
+function wrapLine(text: string, width: number): string[] {
   if (columns(text) <= width) return [text];
   const indent = Math.min(/^ */.exec(text)?.[0].length ?? 0, Math.floor(width / 3)) + 2;
   const parts: string[] = [];

@@ -8,5 +8,5 @@ export interface PictureProps {
   readonly frame: Frame;
   /** Room for the picture, and height of the stage, both in pixels. */
   readonly area: Area;
-  readonly stage: number;
+  readonly stageHeight: number;
 }

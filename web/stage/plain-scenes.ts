@@ -3,15 +3,15 @@ import type { Texts } from "../../engine/index.ts";
 import type { Lesson, Point } from "../lessons/lesson.ts";
 import type { Act, Picture, Press, Scene } from "../lessons/scene.ts";
 
-const kept = new WeakMap<Lesson, readonly Scene[]>();
+const plainScenesOf = new WeakMap<Lesson, readonly Scene[]>();
 
 /** The lesson's own scenes, or plain ones if it has none. */
 export function scenesOf(lesson: Lesson): readonly Scene[] {
   if (lesson.scenes.length > 0) return lesson.scenes;
-  const known = kept.get(lesson);
+  const known = plainScenesOf.get(lesson);
   if (known) return known;
   const made = plainScenes(lesson);
-  kept.set(lesson, made);
+  plainScenesOf.set(lesson, made);
   return made;
 }
 
@@ -31,24 +31,24 @@ function plainScenes(lesson: Lesson): readonly Scene[] {
   const { ja, en } = lesson.texts;
   const title: Texts = { ja: (ja ?? en)?.title ?? "", en: (en ?? ja)?.title ?? "" };
   const points = (ja ?? en)?.points ?? [];
-  const paired = (i: number): Texts => ({
+  const pointTexts = (i: number): Texts => ({
     ja: wordsOf((ja ?? en)?.points[i]),
     en: wordsOf((en ?? ja)?.points[i]),
   });
-  const judged = (point: number, presses: readonly Press[]): Scene => ({
+  const sceneWithVerdict = (point: number, presses: readonly Press[]): Scene => ({
     ...scene(title, point, "program", presses),
     fill: [{ kind: "program" }, { kind: "log" }],
   });
-  const made: Scene[] = [scene(title, 1, "title", []), scene(title, 1, "program", []), judged(1, [])];
+  const made: Scene[] = [scene(title, 1, "title", []), scene(title, 1, "program", []), sceneWithVerdict(1, [])];
   points.forEach((point, i) => {
-    if (point.kind === "predict") made.push(scene(paired(i), i + 1, "question", [press({ kind: "answer" })]));
+    if (point.kind === "predict") made.push(scene(pointTexts(i), i + 1, "question", [press({ kind: "answer" })]));
     else {
-      made.push(scene(title, i + 1, "words", [press({ kind: "item" }, paired(i))]));
+      made.push(scene(title, i + 1, "words", [press({ kind: "item" }, pointTexts(i))]));
       if (point.tokens.some(({ type }) => type === "code")) made.push(scene(title, i + 1, "listing", []));
       if (point.step > 0) made.push(scene(title, i + 1, "machine", stepPresses(point.step)));
     }
   });
-  if (lesson.solution?.source) made.push(judged(points.length, [press({ kind: "solution" })]));
+  if (lesson.solution?.source) made.push(sceneWithVerdict(points.length, [press({ kind: "solution" })]));
   return made;
 }
 
@@ -78,8 +78,8 @@ export function programLesson(
   state: Lesson["state"],
   title: Texts,
   steps: number,
-  refused: string,
-  sysfs: boolean,
+  refusal: string,
+  hasFile: boolean,
 ): Lesson {
   const calls: Press[] = [
     press({ kind: "load", answer: "ok" }),
@@ -89,8 +89,8 @@ export function programLesson(
   ];
   const demo: Scene = { ...scene(title, 1, "terminal", calls), fill: [{ kind: "terminal" }, { kind: "parts" }] };
   const scenes: Scene[] = [scene(title, 1, "program", [])];
-  if (refused !== "") scenes.push(scene(title, 1, "log", [press({ kind: "at", text: refused })]));
-  else if (sysfs) scenes.push(demo);
-  if (refused === "") scenes.push(scene(title, 1, "machine", stepPresses(steps)));
+  if (refusal !== "") scenes.push(scene(title, 1, "log", [press({ kind: "at", text: refusal })]));
+  else if (hasFile) scenes.push(demo);
+  if (refusal === "") scenes.push(scene(title, 1, "machine", stepPresses(steps)));
   return { id: "", slides: [], state, goals: [], scenes, solution: null, texts: {} };
 }

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSession, RealLinux, startV86, type V86Class } from "../../engine/index.ts";
 import { loadLesson } from "../lessons/index.ts";
 import { captionOf } from "./caption.ts";
-import { type Frame, film, missing } from "./film.ts";
-import { onReal, wantReal } from "./real.ts";
+import { authorFaults, type Frame, film } from "./film.ts";
+import { unansweredScenes, withRealAnswers } from "./real.ts";
 
 const engine = createSession();
 let linux: RealLinux;
@@ -32,24 +32,24 @@ beforeAll(async () => {
   if (!parsed?.ok) throw new Error(JSON.stringify(parsed?.faults));
   const frames: Frame[] = [];
   for await (const frame of film([{ lesson: parsed.lesson, number: 5 }], engine)) frames.push(frame);
-  scene = wantReal(frames)[0] ?? [];
+  scene = unansweredScenes(frames)[0] ?? [];
 });
 afterAll(() => linux.dispose());
 
 test("a call that the real kernel refuses is shown with its errno", async () => {
-  const frames = (await onReal([...scene.slice(0, 2), ...scene.slice(3)], linux, engine)) ?? []; // nothing is attached
+  const frames = (await withRealAnswers([...scene.slice(0, 2), ...scene.slice(3)], linux, engine)) ?? []; // nothing is attached
   expect(captionOf(frames[2] as Frame, "en")).toEqual({
     call: expect.stringMatching(/^write\(\d+, "10\\n", 3\) = -1 ENOENT/),
     failed: true,
     words: "ENOENT: no program is attached",
   });
-  expect(frames.flatMap(missing)).toContain("echo gave ENOENT, not ok");
+  expect(frames.flatMap(authorFaults)).toContain("echo gave ENOENT, not ok");
 });
 
 test("the last demo of the talk runs on the talk's kernel", async () => {
-  const frames = (await onReal(scene, linux, engine)) ?? [];
+  const frames = (await withRealAnswers(scene, linux, engine)) ?? [];
   expect(frames).toHaveLength(scene.length);
-  expect(frames.flatMap(missing)).toEqual([]);
+  expect(frames.flatMap(authorFaults)).toEqual([]);
   expect(frames.every(({ real }) => /^6\.1\.\d+$/.test(real?.release ?? ""))).toBe(true);
   expect(frames.at(-1)?.world.terminal.map(({ line, output }) => [line, output.replace(/\d+$/, "fd")])).toEqual([
     ["", "bpf(BPF_PROG_LOAD, …) = fd"],

@@ -2,19 +2,19 @@
 // the frames. The film does not wait for the machine: it shows the simulation's frames first.
 import type { Remote, SyscallRecord } from "../../engine/index.ts";
 import type { Act } from "../lessons/scene.ts";
-import * as made from "../linux/calls.ts";
+import * as realCalls from "../linux/calls.ts";
 import type { Frame } from "./film.ts";
-import { bpfCall, type Done, type TerminalLine } from "./world.ts";
+import { bpfCall, type CallResult, type TerminalLine } from "./world.ts";
 
 /** Holds what `uname -r` prints. */
-const RELEASE = "/proc/sys/kernel/osrelease";
+const RELEASE_FILE = "/proc/sys/kernel/osrelease";
 
 /** Frames of the scenes that the real Linux has not answered yet, one list per scene. */
-export function wantReal(frames: readonly Frame[]): readonly (readonly Frame[])[] {
+export function unansweredScenes(frames: readonly Frame[]): readonly (readonly Frame[])[] {
   const scenes = new Map<number, Frame[]>();
   for (const frame of frames)
     if (frame.real && frame.real.state !== "answered")
-      scenes.set(frame.sceneAt, [...(scenes.get(frame.sceneAt) ?? []), frame]);
+      scenes.set(frame.sceneIndex, [...(scenes.get(frame.sceneIndex) ?? []), frame]);
   return [...scenes.values()];
 }
 
@@ -22,77 +22,81 @@ export function wantReal(frames: readonly Frame[]): readonly (readonly Frame[])[
  * The frames of one scene with the answers of a real machine, which starts in its saved state. undefined: the machine does not
  * know the program type, or it was reset meanwhile. `engine` is the film's.
  */
-export async function onReal(
+export async function withRealAnswers(
   frames: readonly Frame[],
-  machine: made.Caller,
+  machine: realCalls.RealCallTarget,
   engine: Remote,
 ): Promise<readonly Frame[] | undefined> {
   const [first] = frames;
   if (!first) return [];
-  const release = await made.cat(machine, RELEASE);
+  const release = await realCalls.cat(machine, RELEASE_FILE);
   if (!release || release.ret < 0) return undefined;
   const real = { state: "answered", release: new TextDecoder().decode(release.bytes).trim() } as const;
   let terminal: readonly TerminalLine[] = [];
   let fd = -1;
   let attachType = 0;
   let attached = false;
-  let last: Done | null = null;
-  const call = async (act: Act, { world }: Frame): Promise<made.Made | "none" | undefined> => {
+  let lastResult: CallResult | null = null;
+  const call = async (act: Act, { world }: Frame): Promise<realCalls.RealCallResult | "none" | undefined> => {
     const { path } = world.kernel.own;
     switch (act.kind) {
       case "load": {
         const real = await engine.tools.realProgram(world.program);
         if (!real) return undefined;
         attachType = real.attachType;
-        return made.load(machine, real);
+        return realCalls.load(machine, real);
       }
       case "attach":
-        return made.attach(machine, fd, attachType);
+        return realCalls.attach(machine, fd, attachType);
       case "detach":
-        return made.detach(machine, attachType);
+        return realCalls.detach(machine, attachType);
       case "echo":
-        return made.echo(machine, path, act.text);
+        return realCalls.echo(machine, path, act.text);
       case "cat":
-        return made.cat(machine, path);
+        return realCalls.cat(machine, path);
       default:
         return "none";
     }
   };
-  const shown: Frame[] = [];
+  const realFrames: Frame[] = [];
   for (const frame of frames) {
     const { act, world, caption } = frame;
-    const called = act ? await call(act, frame) : "none";
-    if (!called) return undefined;
-    if (act && called !== "none") {
-      const done = await doneOf(act.kind as Done["call"], called, attached, engine);
-      last = done;
-      terminal = [...terminal, lineOf(act, done, world.kernel.own.path)];
-      if (act.kind === "load" && called.ret >= 0) fd = called.ret;
-      if (act.kind === "attach" && called.ret >= 0) attached = true;
-      if (act.kind === "detach" && called.ret >= 0) attached = false;
+    const callResult = act ? await call(act, frame) : "none";
+    if (!callResult) return undefined;
+    if (act && callResult !== "none") {
+      lastResult = await resultOf(act.kind as CallResult["kind"], callResult, attached, engine);
+      terminal = [...terminal, lineOf(act, lastResult, world.kernel.own.path)];
+      if (act.kind === "load" && callResult.ret >= 0) fd = callResult.ret;
+      if (act.kind === "attach" && callResult.ret >= 0) attached = true;
+      if (act.kind === "detach" && callResult.ret >= 0) attached = false;
     }
-    shown.push({
+    realFrames.push({
       ...frame,
       real,
-      world: { ...world, terminal, last, fd },
-      caption: caption && { ...caption, done: called === "none" ? null : last },
+      world: { ...world, terminal, lastResult, fd },
+      caption: caption && { ...caption, result: callResult === "none" ? null : lastResult },
     });
   }
-  return shown;
+  return realFrames;
 }
 
 /** One line of the terminal. There is no shell here, so a failure is shown as its errno, not in a shell's words. */
-function lineOf(act: Act, { call, ret, errnoName, data }: Done, path: string): TerminalLine {
+function lineOf(act: Act, { kind, ret, errnoName, data }: CallResult, path: string): TerminalLine {
   const failed = ret < 0;
   if (act.kind === "echo") return { line: `echo ${act.text} > ${path}`, output: errnoName, failed };
   if (act.kind === "cat") return { line: `cat ${path}`, output: failed ? errnoName : data, failed };
-  return { line: "", output: bpfCall(call, ret, errnoName), failed };
+  return { line: "", output: bpfCall(kind, ret, errnoName), failed };
 }
 
-async function doneOf(call: Done["call"], { records, ret, bytes }: made.Made, attached: boolean, engine: Remote) {
+async function resultOf(
+  kind: CallResult["kind"],
+  { records, ret, bytes }: realCalls.RealCallResult,
+  attached: boolean,
+  engine: Remote,
+) {
   const calls = await engine.tools.callViews(records as SyscallRecord[], 1);
   const errnoName = calls.find(({ errno }) => errno !== 0)?.errnoName ?? "";
   const verified = ret >= 0 || calls.some(({ cause }) => cause?.check === "verifier");
-  const data = call === "cat" ? new TextDecoder().decode(bytes) : "";
-  return { call, calls, ret, errnoName, data, verified, attached, ran: null } satisfies Done;
+  const data = kind === "cat" ? new TextDecoder().decode(bytes) : "";
+  return { kind, calls, ret, errnoName, data, verified, attached, ran: null } satisfies CallResult;
 }

@@ -1,13 +1,14 @@
 // What the speaker's window shows about the stage: notes, the next press in words, the solution, the plan.
 import type { Token } from "marked";
 import { textOf } from "../lessons/index.ts";
+import type { Lesson, NumberedLesson } from "../lessons/lesson.ts";
 import type { Language } from "../stores/page/settings.ts";
-import { captionOf, nextOf } from "./caption.ts";
-import { type Frame, minutesOf, type Reel } from "./film.ts";
+import { captionOf, nextPressText } from "./caption.ts";
+import { type Frame, minutesOf } from "./film.ts";
 
 /** A film and the press that is shown. */
-export interface Showing {
-  readonly reels: readonly Reel[];
+export interface Presentation {
+  readonly lessons: readonly NumberedLesson[];
   /** The frames that are ready. More may follow. */
   readonly frames: readonly Frame[];
   /** The press that is to be shown: 0 … presses. Its frame may not be ready yet. */
@@ -16,15 +17,15 @@ export interface Showing {
   /** The stage is black, so that everyone looks at the speaker. */
   readonly black: boolean;
   /** When presenting began, in milliseconds since 1970. */
-  readonly since: number;
+  readonly beganAt: number;
 }
 
 /** The frame of the press, or the last frame that is ready before it. undefined: none is ready yet. */
-export const frameAt = ({ frames, press }: Pick<Showing, "frames" | "press">): Frame | undefined =>
+export const frameAt = ({ frames, press }: Pick<Presentation, "frames" | "press">): Frame | undefined =>
   frames[Math.min(press, frames.length - 1)];
 
 /** Title of a lesson on the stage, or of a program without a lesson. */
-export const titleOf = ({ lesson }: Reel, language: Language): string =>
+const titleOf = (lesson: Lesson, language: Language): string =>
   textOf(lesson, language)?.title ?? lesson.scenes[0]?.says[language] ?? "";
 
 export interface SpeakerView {
@@ -42,27 +43,27 @@ export interface SpeakerView {
   /** What the stage shows: the sentence at the top, and below the picture what the press did. */
   readonly heading: string;
   readonly call: string;
-  readonly said: string;
+  readonly words: string;
   /** The next press, in words. */
   readonly next: string;
   /** The program that solves the lesson. "": none. */
   readonly solution: string;
   /** Minutes that the plan gives to the scenes before this one, and to the whole film. 0: there is no plan. */
-  readonly planned: number;
+  readonly minutesBefore: number;
   readonly minutes: number;
   readonly black: boolean;
-  readonly since: number;
+  readonly beganAt: number;
 }
-export function speakerView(showing: Showing, language: Language): SpeakerView {
-  const { frames, press, presses, reels, black, since } = showing;
-  const frame = frameAt(showing);
-  const lesson = frame?.reel.lesson;
+export function speakerView(presentation: Presentation, language: Language): SpeakerView {
+  const { frames, press, presses, lessons, black, beganAt } = presentation;
+  const frame = frameAt(presentation);
+  const lesson = frame?.lesson;
   const point = frame && lesson && textOf(lesson, language)?.points[frame.scene.point - 1];
   const caption = frame && captionOf(frame, language);
   return {
     kind: "view",
     language,
-    title: frame ? titleOf(frame.reel, language) : "",
+    title: frame ? titleOf(frame.lesson, language) : "",
     press,
     presses,
     slides: frame?.scene.slides ?? [],
@@ -70,12 +71,12 @@ export function speakerView(showing: Showing, language: Language): SpeakerView {
     notes: point?.notes ?? "",
     heading: frame?.scene.says[language] ?? "",
     call: caption?.call ?? "",
-    said: caption?.words ?? "",
-    next: nextOf(frames, press, language),
+    words: caption?.words ?? "",
+    next: nextPressText(frames, press, language),
     solution: lesson?.solution?.source ?? "",
-    planned: frame?.planned ?? 0,
-    minutes: minutesOf(reels),
+    minutesBefore: frame?.minutesBefore ?? 0,
+    minutes: minutesOf(lessons),
     black,
-    since,
+    beganAt,
   };
 }

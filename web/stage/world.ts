@@ -1,4 +1,4 @@
-// The machine behind the stage: its own kernel in its own worker, so that a talk does not change the reader's workbench.
+// The kernel behind the stage, in a worker of its own, so that a talk does not change the reader's workbench.
 // Each press gives a new World. Older ones never change, so going back means showing an older one.
 import type {
   CallOutcome,
@@ -20,6 +20,7 @@ import type {
 import { definePreset, elementBytes, freshStart } from "../../engine/index.ts";
 import type { Recipe } from "../lessons/scene.ts";
 
+/** Everything that a frame may show of program, kernel and run. */
 export interface World {
   readonly program: ProgramInput;
   readonly input: string;
@@ -31,22 +32,22 @@ export interface World {
   /** File descriptor of the program loaded last. -1: none. */
   readonly fd: number;
   /** The last act that made system calls, with its result. null: none was made. */
-  readonly last: Done | null;
+  readonly lastResult: CallResult | null;
   readonly terminal: readonly TerminalLine[];
   readonly run: RunView | null;
   readonly step: StepView | null;
   /** What the step did. At step 0: what the next instruction will do. */
-  readonly said: Texts | null;
+  readonly stepSentence: Texts | null;
   /** Bit n is set if Rn holds a value at this step. */
-  readonly set: number;
+  readonly regsSet: number;
   /** R1 at the start of the run, in hex: the context's address. */
-  readonly ctx: string;
+  readonly ctxAddress: string;
 }
 
-export type Call = "load" | "attach" | "detach" | "echo" | "cat" | "test" | "update" | "shell";
+export type CallKind = "load" | "attach" | "detach" | "echo" | "cat" | "test" | "update" | "shell";
 
-export interface Done {
-  readonly call: Call;
+export interface CallResult {
+  readonly kind: CallKind;
   readonly calls: readonly SyscallView[];
   readonly ret: number;
   /** Name of the errno. "": the call succeeded. */
@@ -71,14 +72,14 @@ export interface TerminalLine {
 }
 
 /** What stays the same while a lesson is on stage. */
-export interface Props {
+export interface LessonMaterial {
   readonly code: KernelCodeView;
   readonly contexts: Readonly<Record<string, ContextView>>;
   readonly types: readonly ProgTypeView[];
   readonly files: readonly TakeHomeFileView[];
 }
 
-export interface Start {
+export interface LessonStart {
   /** The preset of program types that takes OREORE's place. */
   readonly preset: string;
   readonly source: string;
@@ -88,7 +89,7 @@ export interface Start {
   readonly recipe: Recipe;
 }
 
-export class Machine {
+export class StageKernel {
   readonly #engine: Remote;
   #world: World | undefined;
   #revision = 0;
@@ -98,7 +99,7 @@ export class Machine {
   }
 
   get world(): World {
-    if (!this.#world) throw new Error("the machine of the stage was not started");
+    if (!this.#world) throw new Error("the kernel of the stage was not started");
     return this.#world;
   }
 
@@ -107,13 +108,13 @@ export class Machine {
     return this.world.kernel.own.path;
   }
 
-  async #set(change: Partial<World>): Promise<World> {
+  async #change(change: Partial<World>): Promise<World> {
     this.#world = { ...this.world, ...change };
     return this.#world;
   }
 
   /** Starts a fresh kernel with the lesson's program. */
-  async start(start: Start): Promise<World> {
+  async start(start: LessonStart): Promise<World> {
     const { source, progType, maps, input, recipe, preset } = start;
     await definePreset(this.#engine, preset);
     const program: ProgramInput = { source, progType, maps };
@@ -124,7 +125,7 @@ export class Machine {
       check: await this.#engine.check.check(program, ++this.#revision),
       kernel,
       recipe,
-      ...UNTOUCHED,
+      ...NOTHING_LOADED,
       terminal: [],
     };
     return this.#world;
@@ -138,7 +139,7 @@ export class Machine {
   async boot(recipe: Recipe): Promise<World> {
     const kernel = await this.#boot(recipe);
     const check = await this.#engine.check.check(this.world.program, ++this.#revision);
-    return this.#set({ kernel, recipe, check, ...UNTOUCHED, terminal: [] });
+    return this.#change({ kernel, recipe, check, ...NOTHING_LOADED, terminal: [] });
   }
 
   apply(step: 1 | 2 | 3 | 4): Promise<World> {
@@ -148,31 +149,31 @@ export class Machine {
   async write(source: string): Promise<World> {
     const program = { ...this.world.program, source };
     const check = await this.#engine.check.check(program, ++this.#revision);
-    return this.#set({ program, check, ...NO_RUN });
+    return this.#change({ program, check, ...NO_RUN });
   }
 
   async load(): Promise<World> {
     const outcome = await this.#engine.kernel.load(this.world.program);
     const verified = outcome.check.log !== "";
-    return this.#did("load", outcome, { verified, ...(outcome.ret >= 0 && { fd: outcome.ret }) });
+    return this.#recordCall("load", outcome, { verified, ...(outcome.ret >= 0 && { fd: outcome.ret }) });
   }
 
-  attach = async (): Promise<World> => this.#did("attach", await this.#engine.kernel.attach());
-  detach = async (): Promise<World> => this.#did("detach", await this.#engine.kernel.detach());
+  attach = async (): Promise<World> => this.#recordCall("attach", await this.#engine.kernel.attach());
+  detach = async (): Promise<World> => this.#recordCall("detach", await this.#engine.kernel.detach());
 
   async echo(text: string): Promise<World> {
     const outcome = await this.#engine.kernel.writeFile(this.#hook, `${text}\n`);
     const line = { line: `echo ${text} > ${this.#hook}`, output: outcome.terminal, failed: outcome.ret < 0 };
-    const ran = outcome.run && (await this.#ran(outcome.run));
-    await this.#did("echo", outcome, { line, ran });
+    const ran = outcome.run && (await this.#describeRun(outcome.run));
+    await this.#recordCall("echo", outcome, { line, ran });
     if (!outcome.run) return this.world;
-    return this.#set({ input: text, run: outcome.run, ...(await this.#moment(outcome.run, 0)) });
+    return this.#change({ input: text, run: outcome.run, ...(await this.#atStep(outcome.run, 0)) });
   }
 
   async cat(): Promise<World> {
     const outcome = await this.#engine.kernel.readFile(this.#hook);
     const line = { line: `cat ${this.#hook}`, output: outcome.terminal, failed: outcome.ret < 0 };
-    return this.#did("cat", outcome, { line, data: outcome.data });
+    return this.#recordCall("cat", outcome, { line, data: outcome.data });
   }
 
   /** BPF_PROG_TEST_RUN of the program loaded last, on a packet. */
@@ -181,12 +182,12 @@ export class Machine {
     const read = await this.#engine.runs.readInput(program.progType, text);
     if (!read.ok || read.event.kind !== "packet") throw new Error(`${text} is no packet`);
     const outcome = await this.#engine.kernel.testRun(fd, read.event);
-    const ran = outcome.run && (await this.#ran(outcome.run));
+    const ran = outcome.run && (await this.#describeRun(outcome.run));
     const answer = ran && { line: "", output: `${text} → ${ran.returned}`, failed: false, answer: true };
-    await this.#did("test", outcome, { ran, ...(answer && { answer }) });
+    await this.#recordCall("test", outcome, { ran, ...(answer && { answer }) });
     if (!outcome.run) return this.world;
     const { run } = outcome;
-    return this.#set({ input: text, packet: read.event.hex, run, ...(await this.#moment(run, 0)) });
+    return this.#change({ input: text, packet: read.event.hex, run, ...(await this.#atStep(run, 0)) });
   }
 
   /** Changes an element from user space. Of several maps with this name it takes the newest. */
@@ -194,13 +195,13 @@ export class Machine {
     const map = this.world.kernel.maps.findLast((one) => one.name === name && one.fd >= 0);
     const [k, v] = map ? [elementBytes(key, map.keySize), elementBytes(value, map.valueSize)] : [];
     if (!map || k === undefined || v === undefined) throw new Error(`there is no element ${name} ${key} = ${value}`);
-    return this.#did("update", await this.#engine.kernel.updateMap(map.fd, k, v, 0));
+    return this.#recordCall("update", await this.#engine.kernel.updateMap(map.fd, k, v, 0));
   }
 
   async shell(line: string): Promise<World> {
     const outcome = await this.#engine.kernel.shell(line);
     const { output, status } = outcome;
-    return this.#did("shell", outcome, { line: { line, output, failed: status !== 0 }, data: output });
+    return this.#recordCall("shell", outcome, { line: { line, output, failed: status !== 0 }, data: output });
   }
 
   /** Puts another program type in OREORE's place and makes the program one of that type. */
@@ -224,22 +225,25 @@ export class Machine {
     }
     if (!run) return this.world;
     const to = Math.max(0, Math.min(run.length, (step?.step ?? 0) + by));
-    return this.#set({ run, ...(await this.#moment(run, to)) });
+    return this.#change({ run, ...(await this.#atStep(run, to)) });
   }
 
-  async #moment({ run }: RunView, step: number): Promise<Pick<World, "step" | "said" | "set" | "ctx">> {
+  async #atStep(
+    { run }: RunView,
+    step: number,
+  ): Promise<Pick<World, "step" | "stepSentence" | "regsSet" | "ctxAddress">> {
     const views = await this.#engine.runs.steps(run, 0, step + 1);
-    const set = views.reduce((bits, { written }) => bits | written, STARTS_WITH);
+    const regsSet = views.reduce((bits, { written }) => bits | written, SET_AT_ENTRY);
     return {
       step: views.at(-1) ?? null,
-      said: await this.#engine.runs.say(run, step),
-      set,
-      ctx: views[0]?.regs[1] ?? "",
+      stepSentence: await this.#engine.runs.say(run, step),
+      regsSet,
+      ctxAddress: views[0]?.regs[1] ?? "",
     };
   }
 
   /** What the run computed: the last step that wrote R0 tells it. Only the last 64 steps are searched. */
-  async #ran(run: RunView): Promise<Done["ran"]> {
+  async #describeRun(run: RunView): Promise<CallResult["ran"]> {
     const views = await this.#engine.runs.steps(run.run, Math.max(0, run.length - 64), 65);
     const wrote = views.findLast(({ written }) => (written & 1) === 1);
     const said = wrote && (await this.#engine.runs.say(run.run, wrote.step));
@@ -248,10 +252,10 @@ export class Machine {
     return said ? { insns: run.length, said, returned } : null;
   }
 
-  #did(
-    call: Call,
+  #recordCall(
+    kind: CallKind,
     { calls, ret, errnoName, kernel }: CallOutcome,
-    more: Partial<Pick<Done, "data" | "verified" | "ran">> & {
+    more: Partial<Pick<CallResult, "data" | "verified" | "ran">> & {
       readonly line?: TerminalLine;
       /** The line below the call. */
       readonly answer?: TerminalLine;
@@ -260,18 +264,18 @@ export class Machine {
   ): Promise<World> {
     const { terminal } = this.world;
     const { line, answer, fd, data = "", verified = false, ran = null } = more;
-    const called = line ?? { line: "", output: bpfCall(call, ret, errnoName), failed: ret < 0 };
+    const called = line ?? { line: "", output: bpfCall(kind, ret, errnoName), failed: ret < 0 };
     const attached = this.world.kernel.attachments.some(({ progId }) => progId !== 0);
-    return this.#set({
+    return this.#change({
       kernel,
-      last: { call, calls, ret, errnoName: ret < 0 ? errnoName : "", data, verified, attached, ran },
+      lastResult: { kind, calls, ret, errnoName: ret < 0 ? errnoName : "", data, verified, attached, ran },
       terminal: [...terminal, called, ...(answer ? [answer] : [])],
       ...(fd !== undefined && { fd }),
     });
   }
 
   /** Code, contexts and files of this kernel. Asked for once per lesson. */
-  async props(program: ProgramInput, presets: readonly string[]): Promise<Props> {
+  async loadMaterial(program: ProgramInput, presets: readonly string[]): Promise<LessonMaterial> {
     const engine = this.#engine;
     const [hello, code, files, all] = await Promise.all([
       engine.kernel.hello(),
@@ -290,9 +294,9 @@ export class Machine {
 }
 
 /** R1 and R10 hold a value when a program begins. */
-const STARTS_WITH = (1 << 1) | (1 << 10);
-const NO_RUN = { run: null, step: null, said: null, set: STARTS_WITH, ctx: "" } as const;
-const COMMANDS: Readonly<Record<Call, string>> = {
+const SET_AT_ENTRY = (1 << 1) | (1 << 10);
+const NO_RUN = { run: null, step: null, stepSentence: null, regsSet: SET_AT_ENTRY, ctxAddress: "" } as const;
+const BPF_COMMANDS: Readonly<Record<CallKind, string>> = {
   load: "BPF_PROG_LOAD",
   attach: "BPF_PROG_ATTACH",
   detach: "BPF_PROG_DETACH",
@@ -304,10 +308,10 @@ const COMMANDS: Readonly<Record<Call, string>> = {
 };
 
 /** A bpf(2) call as text, short enough for the stage. */
-export const bpfCall = (call: Call, ret: number, errnoName: string): string =>
-  `bpf(${COMMANDS[call]}, …) = ${ret < 0 ? `-1 ${errnoName}` : ret}`;
+export const bpfCall = (kind: CallKind, ret: number, errnoName: string): string =>
+  `bpf(${BPF_COMMANDS[kind]}, …) = ${ret < 0 ? `-1 ${errnoName}` : ret}`;
 
-const UNTOUCHED = { fd: -1, last: null, packet: "", ...NO_RUN } as const;
+const NOTHING_LOADED = { fd: -1, lastResult: null, packet: "", ...NO_RUN } as const;
 
 /** Finds the piece of a step's code by its name, alone or after its file's name, and the file that holds it. */
 export function pieceOf(code: KernelCodeView, step: number, name: string) {

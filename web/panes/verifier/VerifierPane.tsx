@@ -4,7 +4,7 @@ import { lazy, Suspense } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { Keys } from "../../app/Keys.tsx";
 import { useText } from "../../i18n/index.ts";
-import { askRealLinux, useRealPanel } from "../../linux/open.ts";
+import { askRealLinux, useRealPanel } from "../../linux/panel-open.ts";
 import { revealSlot } from "../../stores/check/reveal.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { revealSpan } from "../../stores/page/focus.ts";

@@ -1,7 +1,7 @@
 // A context from both sides: the struct that programs see and the struct that the kernel has. Below them, an access to a field:
 // as the program has it, and as the kernel rewrites it.
 
-import { CODE, LINE_HEIGHT } from "../fit.ts";
+import { CODE_SIZE, LETTER_WIDTH, LINE_HEIGHT } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 
@@ -9,15 +9,15 @@ import { useStageText } from "../useStageText.ts";
 const COLUMNS = 50;
 const ROWS = 9;
 
-export function ContextPicture({ picture, frame, area, stage }: PictureProps) {
+export function ContextPicture({ picture, frame, area, stageHeight }: PictureProps) {
   const text = useStageText();
-  const { props, shown } = frame;
-  const view = picture.kind === "context" ? props.contexts[picture.preset] : undefined;
+  const { material, shown } = frame;
+  const view = picture.kind === "context" ? material.contexts[picture.preset] : undefined;
   if (!view) return null;
   const members = view.fields.flatMap(({ name, kernel }) => (kernel ? [{ of: name, ...kernel }] : []));
   const access = view.fields.find(({ name }) => name === shown.field)?.accesses[0];
-  const free = Math.min(area.width / COLUMNS / 0.6, area.height / ROWS / LINE_HEIGHT);
-  const size = Math.max(CODE.least * stage, Math.min(0.05 * stage, free));
+  const free = Math.min(area.width / COLUMNS / LETTER_WIDTH, area.height / ROWS / LINE_HEIGHT);
+  const size = Math.max(CODE_SIZE.least * stageHeight, Math.min(0.05 * stageHeight, free));
   return (
     <div className="context-picture" style={{ fontSize: size }}>
       <div className="context-picture__side">

@@ -1,6 +1,6 @@
 // Lines of code on the stage, as large as there is room for. Marked lines are yellow; added lines have a plus sign.
 
-import { type Area, fitted, LINE_HEIGHT } from "../fit.ts";
+import { type Area, fitLines, LINE_HEIGHT } from "../fit.ts";
 import { useStageText } from "../useStageText.ts";
 
 export interface Line {
@@ -16,35 +16,34 @@ export interface Line {
 interface Props {
   readonly lines: readonly Line[];
   readonly area: Area;
-  readonly stage: number;
+  readonly stageHeight: number;
   /** Stands above the lines, in small type. */
   readonly title?: string;
-  readonly most?: number;
   /** Index of the line that must be visible if none is marked. */
-  readonly look?: number;
+  readonly lookAt?: number;
 }
 
 /** Height of the title with the space below it, and the space around the lines, as fractions of the stage's height. */
-const TITLE = 0.052;
+const TITLE_HEIGHT = 0.052;
 const PADDING = 0.024;
 /** Columns before a line, for its plus sign. */
-const SIGN = 2;
+const SIGN_COLUMNS = 2;
 
-export function Lines({ lines, area, stage, title, most, look = 0 }: Props) {
+export function Lines({ lines, area, stageHeight, title, lookAt = 0 }: Props) {
   const text = useStageText();
   const signed = lines.some(({ kind }) => kind === "add");
   const marked = lines.findIndex((line) => line.marked);
-  const mark = Math.max(0, marked < 0 ? look : marked);
+  const mark = Math.max(0, marked < 0 ? lookAt : marked);
   const shown = lines.map(({ text: line, kind }) => (signed ? `${kind === "add" ? "+" : " "} ${line}` : line));
   const room = {
-    width: area.width - 2 * PADDING * stage,
-    height: area.height - (2 * PADDING + (title ? TITLE : 0)) * stage,
+    width: area.width - 2 * PADDING * stageHeight,
+    height: area.height - (2 * PADDING + (title ? TITLE_HEIGHT : 0)) * stageHeight,
   };
-  const { size, rows, above, below } = fitted(untab(shown, signed), room, stage, mark, most);
+  const { size, rows, above, below } = fitLines(untab(shown, signed), room, stageHeight, mark);
   return (
-    <figure className="lines" style={{ padding: PADDING * stage }}>
+    <figure className="lines" style={{ padding: PADDING * stageHeight }}>
       {title && (
-        <figcaption className="lines__title" style={{ height: TITLE * stage }}>
+        <figcaption className="lines__title" style={{ height: TITLE_HEIGHT * stageHeight }}>
           <code>{title}</code>
         </figcaption>
       )}
@@ -58,7 +57,7 @@ export function Lines({ lines, area, stage, title, most, look = 0 }: Props) {
             data-marked={lines[line]?.marked || undefined}
             data-refused={lines[line]?.refused || undefined}
           >
-            {row === lines[line]?.text && lines[line]?.parts ? <Parts of={lines[line].parts} /> : row || " "}
+            {row === lines[line]?.text && lines[line]?.parts ? <LineParts parts={lines[line].parts} /> : row || " "}
           </span>
         ))}
         {above + below > 0 && (
@@ -72,8 +71,8 @@ export function Lines({ lines, area, stage, title, most, look = 0 }: Props) {
   );
 }
 
-const Parts = ({ of }: { readonly of: NonNullable<Line["parts"]> }) =>
-  of.map(({ text, marked }, i) => (
+const LineParts = ({ parts }: { readonly parts: NonNullable<Line["parts"]> }) =>
+  parts.map(({ text, marked }, i) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: a piece has no other name than its place
     <span key={i} data-marked={marked || undefined}>
       {text}
@@ -83,5 +82,8 @@ const Parts = ({ of }: { readonly of: NonNullable<Line["parts"]> }) =>
 /** Replaces tabs after the sign by four blanks each, so that the sign does not move the tab stops. */
 const untab = (lines: readonly string[], signed: boolean): readonly string[] =>
   signed
-    ? lines.map((line) => line.slice(0, SIGN) + line.slice(SIGN).replace(/^\t+/, (tabs) => "    ".repeat(tabs.length)))
+    ? lines.map(
+        (line) =>
+          line.slice(0, SIGN_COLUMNS) + line.slice(SIGN_COLUMNS).replace(/^\t+/, (tabs) => "    ".repeat(tabs.length)),
+      )
     : lines;

@@ -9,9 +9,9 @@ import { sourceLines } from "./Code.tsx";
 import { Lines } from "./Lines.tsx";
 
 /** The program's part of the width. */
-const PROGRAM = 0.62;
+const PROGRAM_WIDTH = 0.62;
 
-export function MachinePicture({ frame, area, stage }: PictureProps) {
+export function MachinePicture({ frame, area, stageHeight }: PictureProps) {
   const { world } = frame;
   const { step, check } = world;
   const slot = step ? step.slot : 0;
@@ -19,8 +19,12 @@ export function MachinePicture({ frame, area, stage }: PictureProps) {
   const lines = sourceLines(world, "").map((one) => ({ ...one, marked: one.at === line }));
   return (
     <div className="machine-picture" data-testid="current-insn" data-index={slot}>
-      <Lines lines={lines} area={{ width: area.width * PROGRAM, height: area.height }} stage={stage} />
-      <Registers world={world} mark={frame.shown.mark} room={area.height / stage} />
+      <Lines
+        lines={lines}
+        area={{ width: area.width * PROGRAM_WIDTH, height: area.height }}
+        stageHeight={stageHeight}
+      />
+      <Registers world={world} mark={frame.shown.mark} room={area.height / stageHeight} />
     </div>
   );
 }
@@ -40,7 +44,7 @@ interface RegistersProps {
 }
 
 function Registers({ world, mark, room }: RegistersProps) {
-  const { step, set } = world;
+  const { step, regsSet } = world;
   const used = usedBy(world);
   // The rows share the height, within a least and a most size.
   const size = Math.max(0.032, Math.min(0.05, (room - 0.05) / used.length / 1.55));
@@ -59,7 +63,7 @@ function Registers({ world, mark, room }: RegistersProps) {
           >
             <dt>R{n}</dt>
             <dd key={step?.step} data-testid={`reg-r${n}`} data-value={step?.regs[n]}>
-              <Value n={n} world={world} isSet={((set >> n) & 1) === 1} />
+              <Value n={n} world={world} isSet={((regsSet >> n) & 1) === 1} />
             </dd>
           </div>
         );
@@ -73,11 +77,11 @@ const READABLE = 1n << 32n;
 
 function Value({ n, world, isSet }: { readonly n: number; readonly world: World; readonly isSet: boolean }) {
   const text = useStageText();
-  const { step, ctx } = world;
+  const { step, ctxAddress } = world;
   if (!isSet) return <span className="registers__unset">{text.unset}</span>;
   const hex = step?.regs[n];
   if (n === 10 || (hex !== undefined && hex === step?.frames.at(-1)?.top)) return text.fp;
-  if (hex === undefined || (hex === ctx && BigInt(`0x${ctx}`) >= READABLE)) return text.ctx;
+  if (hex === undefined || (hex === ctxAddress && BigInt(`0x${ctxAddress}`) >= READABLE)) return text.ctx;
   const value = BigInt(`0x${hex}`);
   const signed = BigInt.asIntN(64, value);
   if (value < READABLE) return String(value);

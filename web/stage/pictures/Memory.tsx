@@ -8,7 +8,7 @@ import { type Line, Lines } from "./Lines.tsx";
 /** Most elements of one map that are shown. */
 const MOST_ELEMENTS = 6;
 
-export function MapsPicture({ frame, area, stage }: PictureProps) {
+export function MapsPicture({ frame, area, stageHeight }: PictureProps) {
   const text = useStageText();
   const { kernel } = frame.world;
   // Each load of a program makes new maps. Only the newest map of each name is shown.
@@ -18,7 +18,7 @@ export function MapsPicture({ frame, area, stage }: PictureProps) {
     ...elementsOf(map, text.noElements),
   ]);
   const shown = lines.length > 0 ? lines : [{ text: text.noMaps, kind: "comment" as const }];
-  return <Lines lines={shown} area={area} stage={stage} />;
+  return <Lines lines={shown} area={area} stageHeight={stageHeight} />;
 }
 
 function elementsOf({ entries, type }: MapView, none: string): readonly Line[] {
@@ -31,26 +31,26 @@ function elementsOf({ entries, type }: MapView, none: string): readonly Line[] {
 }
 
 /** Bytes per row. */
-const ROW = 16;
+const ROW_BYTES = 16;
 
-export function PacketPicture({ frame, area, stage }: PictureProps) {
+export function PacketPicture({ frame, area, stageHeight }: PictureProps) {
   const text = useStageText();
   const { packet, run } = frame.world;
   const out = run?.out ?? "";
   const title = (words: string): Line => ({ text: words, kind: "comment" });
-  if (packet === "") return <Lines lines={[title(text.noPacket)]} area={area} stage={stage} />;
+  if (packet === "") return <Lines lines={[title(text.noPacket)]} area={area} stageHeight={stageHeight} />;
   const changed = out === "" || out === packet ? [] : [title(text.packetOut), ...rowsOf(out, packet)];
   const lines = [title(text.packetIn(packet.length / 2)), ...rowsOf(packet, packet), ...changed];
-  return <Lines lines={lines} area={area} stage={stage} />;
+  return <Lines lines={lines} area={area} stageHeight={stageHeight} />;
 }
 
 /** Sixteen bytes per row. Bytes that differ from `before` are marked. */
 function rowsOf(hex: string, before: string): readonly Line[] {
   const bytes = hex.match(/../g) ?? [];
   const was = before.match(/../g) ?? [];
-  return Array.from({ length: Math.ceil(bytes.length / ROW) }, (_, row): Line => {
-    const at = row * ROW;
-    const own = bytes.slice(at, at + ROW);
+  return Array.from({ length: Math.ceil(bytes.length / ROW_BYTES) }, (_, row): Line => {
+    const at = row * ROW_BYTES;
+    const own = bytes.slice(at, at + ROW_BYTES);
     const parts = own.flatMap((byte, i) => [
       { text: i === 0 ? "  " : " ", marked: false },
       { text: byte, marked: byte !== was[at + i] },

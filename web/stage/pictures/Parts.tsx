@@ -39,33 +39,33 @@ const LINES: readonly (readonly [Part, Part])[] = [
   ["attach", "program"],
 ];
 /** Parts whose names are code, and are drawn in the font of code. */
-const CODE: ReadonlySet<Part> = new Set(["syscall", "attach", "sysfs", "module"]);
+const NAMED_IN_CODE: ReadonlySet<Part> = new Set(["syscall", "attach", "sysfs", "module"]);
 
-export function PartsPicture({ frame, area, stage }: PictureProps) {
+export function PartsPicture({ frame, area, stageHeight }: PictureProps) {
   const text = useStageText();
   const { world, shown } = frame;
   const { width, height } = area;
   // If there is little room, the boxes stand closer together.
-  const tall = Math.min(0.135 * stage, height / (height < 0.4 * stage ? 4.5 : 5.2));
-  const gap = (height - 4 * tall - 4) / 3;
+  const boxHeight = Math.min(0.135 * stageHeight, height / (height < 0.4 * stageHeight ? 4.5 : 5.2));
+  const gap = (height - 4 * boxHeight - 4) / 3;
   const boxOf = (part: Part): Box => {
     const [column, columns, row] = PLACES[part];
     const [from] = COLUMNS[column] as readonly [number, number];
     const [start, wide] = COLUMNS[column + columns - 1] as readonly [number, number];
-    return { x: from * width + 2, y: row * (tall + gap) + 2, w: (start + wide - from) * width - 4 };
+    return { x: from * width + 2, y: row * (boxHeight + gap) + 2, w: (start + wide - from) * width - 4 };
   };
-  const way = wayNow(world);
-  const turn = (part: Part): number => way?.parts.indexOf(part) ?? -1;
-  const refused = way && way.errnoName !== "" ? way.parts.at(-1) : undefined;
+  const path = lastCallPath(world);
+  const positionOf = (part: Part): number => path?.parts.indexOf(part) ?? -1;
+  const refused = path && path.errnoName !== "" ? path.parts.at(-1) : undefined;
   const visible = (part: Part): boolean => shown.parts === null || shown.parts.includes(part);
   const missing = (part: Part): boolean => {
     const step = STEP_OF[part];
     return step !== undefined && !world.recipe[step - 1];
   };
   // Names are as large as the last column allows: its longest name has fifteen letters of code.
-  const size = Math.max(0.036, Math.min(0.05, (width * COLUMNS[2][1]) / stage / 9)) * stage;
-  const twoLines = tall > 0.085 * stage;
-  const border = tall + gap / 2 + 2;
+  const size = Math.max(0.036, Math.min(0.05, (width * COLUMNS[2][1]) / stageHeight / 9)) * stageHeight;
+  const twoLines = boxHeight > 0.085 * stageHeight;
+  const border = boxHeight + gap / 2 + 2;
   return (
     <svg className="stage-parts" width={width} height={height} fontSize={size} role="img" aria-label={text.map}>
       {visible("user") && <path className="stage-parts__border" d={`M0 ${border}H${width}`} />}
@@ -74,15 +74,15 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
           key={from + to}
           className="stage-parts__line"
           data-shown={(visible(from) && visible(to)) || undefined}
-          data-lit={(turn(from) >= 0 && turn(to) === turn(from) + 1) || undefined}
-          style={{ transitionDelay: `calc(${Math.max(0, turn(to))} * var(--stage-move) / 2)` }}
-          d={lineOf(boxOf(from), boxOf(to), tall)}
+          data-lit={(positionOf(from) >= 0 && positionOf(to) === positionOf(from) + 1) || undefined}
+          style={{ transitionDelay: `calc(${Math.max(0, positionOf(to))} * var(--stage-move) / 2)` }}
+          d={lineOf(boxOf(from), boxOf(to), boxHeight)}
         />
       ))}
       {PARTS.map((part) => {
         const { x, y, w } = boxOf(part);
-        const n = turn(part);
-        const detail = part === refused ? `✕ ${way?.errnoName}` : detailOf(part, world, missing(part), text);
+        const n = positionOf(part);
+        const detail = part === refused ? `✕ ${path?.errnoName}` : detailOf(part, world, missing(part), text);
         return (
           <g
             key={part}
@@ -94,11 +94,11 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
             data-gap={missing(part) || undefined}
             style={{ transitionDelay: `calc(${Math.max(0, n)} * var(--stage-move) / 2)` }}
           >
-            <rect x={x} y={y} width={w} height={tall} rx={0.012 * stage} />
+            <rect x={x} y={y} width={w} height={boxHeight} rx={0.012 * stageHeight} />
             <text
-              className={CODE.has(part) ? "stage-parts__name stage-parts__name--code" : "stage-parts__name"}
+              className={NAMED_IN_CODE.has(part) ? "stage-parts__name stage-parts__name--code" : "stage-parts__name"}
               x={x + w / 2}
-              y={y + tall * (twoLines && detail !== "" ? 0.34 : 0.52)}
+              y={y + boxHeight * (twoLines && detail !== "" ? 0.34 : 0.52)}
               dominantBaseline="central"
               textAnchor="middle"
             >
@@ -108,7 +108,7 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
               <text
                 className="stage-parts__detail"
                 x={x + w / 2}
-                y={y + tall * (twoLines ? 0.84 : 0.95)}
+                y={y + boxHeight * (twoLines ? 0.84 : 0.95)}
                 textAnchor="middle"
               >
                 {detail}
@@ -122,20 +122,20 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
 }
 
 /** SVG path of the line between two boxes. It starts at the side of `from` that faces `to`. */
-function lineOf(from: Box, to: Box, tall: number): string {
+function lineOf(from: Box, to: Box, boxHeight: number): string {
   const level = Math.abs(from.y - to.y) < 1;
   if (level) {
     const [left, right] = from.x < to.x ? [from, to] : [to, from];
-    return `M${left.x + left.w} ${from.y + tall / 2}H${right.x}`;
+    return `M${left.x + left.w} ${from.y + boxHeight / 2}H${right.x}`;
   }
   const x = Math.max(from.x, to.x) + Math.min(from.w, to.w) / 2;
-  if (x > from.x + from.w) return `M${from.x + from.w} ${from.y + tall / 2}H${x}V${to.y}`;
-  return `M${x} ${from.y + tall}V${to.y}`;
+  if (x > from.x + from.w) return `M${from.x + from.w} ${from.y + boxHeight / 2}H${x}V${to.y}`;
+  return `M${x} ${from.y + boxHeight}V${to.y}`;
 }
 
-function wayNow({ last, recipe, kernel }: World) {
-  if (!last) return undefined;
-  return callPathOf(last.calls, { steps: recipe, files: [kernel.own.path] });
+function lastCallPath({ lastResult, recipe, kernel }: World) {
+  if (!lastResult) return undefined;
+  return callPathOf(lastResult.calls, { steps: recipe, files: [kernel.own.path] });
 }
 
 function detailOf(part: Part, world: World, gap: boolean, text: ReturnType<typeof useStageText>): string {

@@ -8,7 +8,7 @@ import type { PictureProps } from "../picture.ts";
 import { Sentence } from "../Sentence.tsx";
 import { useStageText } from "../useStageText.ts";
 
-const ALL = Number.POSITIVE_INFINITY;
+const ALL_BLANKS = Number.POSITIVE_INFINITY;
 
 export function TitlePicture({ frame }: PictureProps) {
   const language = useSettings((s) => s.language);
@@ -16,11 +16,11 @@ export function TitlePicture({ frame }: PictureProps) {
   return (
     <div className="title-picture">
       <h2>
-        <Sentence text={scene.says[language]} open={shown.open} />
+        <Sentence text={scene.says[language]} open={shown.openBlanks} />
       </h2>
       {shown.items.map((item) => (
         <p key={item.en} className="enters">
-          <Sentence text={item[language]} open={ALL} />
+          <Sentence text={item[language]} open={ALL_BLANKS} />
         </p>
       ))}
     </div>
@@ -34,22 +34,22 @@ function sizeOf(texts: readonly string[], area: Area, stage: number): number {
   return Math.max(0.037, Math.min(0.056, free));
 }
 
-export function WordsPicture({ frame, area, stage }: PictureProps) {
+export function WordsPicture({ frame, area, stageHeight }: PictureProps) {
   const language = useSettings((s) => s.language);
   const { shown, scene } = frame;
   const all = scene.presses.flatMap(({ act, says }) => (act.kind === "item" && says ? [says] : []));
-  const there = shown.items.length;
+  const shownCount = shown.items.length;
   return (
     <ol
       className="words-picture"
       data-many={all.length > 4 || undefined}
       style={{
         fontSize:
-          stage *
+          stageHeight *
           sizeOf(
             all.map((one) => one[language]),
             area,
-            stage,
+            stageHeight,
           ),
       }}
     >
@@ -57,11 +57,11 @@ export function WordsPicture({ frame, area, stage }: PictureProps) {
         // Lines that are still to come keep their place free.
         <li
           key={item.en}
-          className={i < there ? "enters" : undefined}
-          data-hidden={i >= there || undefined}
-          data-last={i === there - 1 || undefined}
+          className={i < shownCount ? "enters" : undefined}
+          data-hidden={i >= shownCount || undefined}
+          data-last={i === shownCount - 1 || undefined}
         >
-          <Sentence text={item[language]} open={i === there - 1 ? shown.open : ALL} />
+          <Sentence text={item[language]} open={i === shownCount - 1 ? shown.openBlanks : ALL_BLANKS} />
         </li>
       ))}
     </ol>
@@ -69,17 +69,17 @@ export function WordsPicture({ frame, area, stage }: PictureProps) {
 }
 
 /** No blank of a question or its answer is covered. */
-const OPEN = { uncovered: null, uncover: () => {}, goTo: () => {} };
+const NOTHING_COVERED = { uncovered: null, uncover: () => {}, goTo: () => {} };
 
 export function QuestionPicture({ frame }: PictureProps) {
   const text = useStageText();
   const language = useSettings((s) => s.language);
-  const { scene, shown, reel } = frame;
-  const point = textOf(reel.lesson, language)?.points[scene.point - 1];
+  const { scene, shown, lesson } = frame;
+  const point = textOf(lesson, language)?.points[scene.point - 1];
   if (point?.kind !== "predict") return null;
   const { question, choices, answer, because } = point;
   return (
-    <Acting value={OPEN}>
+    <Acting value={NOTHING_COVERED}>
       <div className="question" data-answered={shown.answered || undefined}>
         <div className="question__asked">
           <Markdown tokens={question} name="stage.question" />
@@ -88,7 +88,7 @@ export function QuestionPicture({ frame }: PictureProps) {
           <ol className="question__choices">
             {choices.map((choice, i) => (
               <li key={choice} data-right={(shown.answered && i === answer) || undefined}>
-                <Sentence text={choice} open={ALL} />
+                <Sentence text={choice} open={ALL_BLANKS} />
               </li>
             ))}
           </ol>
@@ -126,12 +126,12 @@ export function RecipePicture({ frame }: PictureProps) {
 
 export function TypesPicture({ frame }: PictureProps) {
   const text = useStageText();
-  const { shown, props, scene } = frame;
+  const { shown, material, scene } = frame;
   const all = scene.presses.flatMap(({ act }) => (act.kind === "type" ? [act.name] : []));
   return (
     <ol className="types-picture">
       {all.map((name) => {
-        const type = props.types.find((one) => one.name === name);
+        const type = material.types.find((one) => one.name === name);
         return (
           type && (
             <li key={name} className="enters" data-hidden={!shown.types.includes(name) || undefined}>
@@ -151,10 +151,10 @@ export function TypesPicture({ frame }: PictureProps) {
 }
 
 export function FilesPicture({ frame }: PictureProps) {
-  const { props, shown } = frame;
+  const { material, shown } = frame;
   return (
     <ul className="files-picture">
-      {props.files.map(({ path }) => (
+      {material.files.map(({ path }) => (
         <li key={path} data-marked={(shown.mark !== "" && path.includes(shown.mark)) || undefined}>
           <code>{path}</code>
         </li>

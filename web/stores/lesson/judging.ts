@@ -2,7 +2,7 @@
 import { create } from "zustand";
 import { nameOf } from "../../lessons/index.ts";
 import { type Judged, judgeAnswer, readLine } from "../../lessons/judging.ts";
-import { stageEngine } from "../../stage/remote.ts";
+import { stageEngine } from "../../stage/stage-engine.ts";
 import { useSettings } from "../page/settings.ts";
 import { useLesson } from "./lesson.ts";
 

@@ -5,7 +5,7 @@ import { besideInCourse, ORDER, TALK } from "../../lessons/course.ts";
 import { idOfFile, isFile } from "../../lessons/entry.ts";
 import { LIST_EXPECTED } from "../../lessons/expected.ts";
 import { addressOf, LESSON_IDS, loadLesson, nameOf, numberOf, textOf } from "../../lessons/index.ts";
-import type { Lesson, LessonFault } from "../../lessons/lesson.ts";
+import type { Lesson, LessonFault, NumberedLesson } from "../../lessons/lesson.ts";
 import { parseLesson } from "../../lessons/parse.ts";
 import { type Playlist, readPlaylist } from "../../lessons/playlist.ts";
 import { encodeLink, type LinkLesson, type LinkState, MAX_PACKED } from "../../links/codec.ts";
@@ -187,7 +187,7 @@ async function openEntry(origin: Origin): Promise<void> {
 }
 
 /** The lesson of an entry: a built-in lesson's number or name, or a file that came with the list or is beside it on the site. */
-async function entryOf(name: string, { file, files }: Pick<Origin, "file" | "files">): Promise<Found | null> {
+async function entryOf(name: string, { file, files }: Pick<Origin, "file" | "files">): Promise<NumberedLesson | null> {
   if (!isFile(name)) {
     const parsed = await loadLesson(numberOf(name));
     return parsed?.ok ? { lesson: parsed.lesson, number: numberOf(name) } : null;
@@ -244,18 +244,13 @@ export async function openLinkedLesson(state: LinkState): Promise<boolean> {
   return true;
 }
 
-interface Found {
-  readonly lesson: Lesson;
-  readonly number: number;
-}
-
 /** The lesson that a link names or holds, and its origin. */
 async function lessonOfLink({
   name,
   file = "",
   text = "",
   list,
-}: LinkLesson): Promise<(Found & { origin: Origin }) | null> {
+}: LinkLesson): Promise<(NumberedLesson & { origin: Origin }) | null> {
   if (list) {
     const { title, entries, files, at } = list;
     const origin = { ...HERE, list: { title, entries }, files, at };

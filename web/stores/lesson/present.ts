@@ -2,12 +2,13 @@
 import { create } from "zustand";
 import { besideInCourse, TALK } from "../../lessons/course.ts";
 import { loadLesson } from "../../lessons/index.ts";
+import type { NumberedLesson } from "../../lessons/lesson.ts";
 import { addressOpened } from "../../links/open.ts";
-import { type Frame, film, pressesOf, type Reel } from "../../stage/film.ts";
+import { type Frame, film, pressesOf } from "../../stage/film.ts";
 import { programLesson } from "../../stage/plain-scenes.ts";
-import { onReal, wantReal } from "../../stage/real.ts";
-import { stageEngine } from "../../stage/remote.ts";
-import { frameAt, type Showing, speakerView } from "../../stage/speaker-view.ts";
+import { unansweredScenes, withRealAnswers } from "../../stage/real.ts";
+import { frameAt, type Presentation, speakerView } from "../../stage/speaker-view.ts";
+import { stageEngine } from "../../stage/stage-engine.ts";
 import { freshCheck } from "../check/verdict.ts";
 import { useSettings } from "../page/settings.ts";
 import { useProgram } from "../program/program.ts";
@@ -15,11 +16,11 @@ import { ensureRun } from "../run/machine.ts";
 import { openLesson, useLesson } from "./lesson.ts";
 import { tellSpeaker } from "./speaker.ts";
 
-const EMPTY = { reels: [], frames: [], press: 0, presses: 0, black: false } as const;
-export const usePresent = create<Showing>()(() => ({ ...EMPTY, since: Date.now() }));
+const EMPTY = { lessons: [], frames: [], press: 0, presses: 0, black: false } as const;
+export const usePresent = create<Presentation>()(() => ({ ...EMPTY, beganAt: Date.now() }));
 const { getState: get, setState: set } = usePresent;
 
-export const restartClock = (): void => set({ since: Date.now() });
+export const restartClock = (): void => set({ beganAt: Date.now() });
 export const toggleBlack = (): void => set((s) => ({ black: !s.black }));
 
 // ------------------------------------------------------------------------------------------------------ the film
@@ -28,12 +29,12 @@ let showing = 0;
 let shownKey = "";
 
 /** Makes the film and shows a frame as soon as it is made. */
-async function show(reels: readonly Reel[], from: "start" | "end"): Promise<void> {
+async function show(lessons: readonly NumberedLesson[], from: "start" | "end"): Promise<void> {
   const mine = ++showing;
-  const presses = pressesOf(reels);
-  set({ ...EMPTY, reels, presses, press: from === "start" ? 0 : presses });
+  const presses = pressesOf(lessons);
+  set({ ...EMPTY, lessons, presses, press: from === "start" ? 0 : presses });
   const frames: Frame[] = [];
-  for await (const frame of film(reels, stageEngine())) {
+  for await (const frame of film(lessons, stageEngine())) {
     if (mine !== showing) return;
     frames.push(frame);
     // A frame that is waited for is shown at once. The others are made in the background.
@@ -45,7 +46,7 @@ async function show(reels: readonly Reel[], from: "start" | "end"): Promise<void
 
 /** Scenes on the real Linux: it is started for them, and ended after. Until it has answered, the simulation's frames are shown. */
 async function askReal(mine: number, film: readonly Frame[]): Promise<void> {
-  const scenes = wantReal(film);
+  const scenes = unansweredScenes(film);
   if (scenes.length === 0) return;
   const { withOwnMachine } = await import("../../linux/store.ts");
   const put = (scene: readonly Frame[], made: readonly Frame[]): void => {
@@ -55,7 +56,7 @@ async function askReal(mine: number, film: readonly Frame[]): Promise<void> {
   const answered = await withOwnMachine("oreore-6.1", async (machine) => {
     for (const scene of scenes) {
       await machine.reset();
-      put(scene, (await onReal(scene, machine, stageEngine())) ?? missing(scene));
+      put(scene, (await withRealAnswers(scene, machine, stageEngine())) ?? missing(scene));
     }
     return true;
   });
@@ -65,17 +66,18 @@ async function askReal(mine: number, film: readonly Frame[]): Promise<void> {
 const missing = (scene: readonly Frame[]): readonly Frame[] =>
   scene.map((frame) => ({ ...frame, real: { state: "missing", release: "" } }));
 
-/** What is open on the page, as reels. If `key` changes, the film must be made anew. */
-async function open(): Promise<{ readonly key: string; readonly reels: readonly Reel[] }> {
+/** What is open on the page, as lessons. If `key` changes, the film must be made anew. */
+async function open(): Promise<{ readonly key: string; readonly lessons: readonly NumberedLesson[] }> {
   const { lesson, number, talk } = useLesson.getState();
   if (talk) {
     const all = await Promise.all(TALK.map(async (one) => ({ number: one, parsed: await loadLesson(one) })));
-    const reels = all.flatMap(({ number: one, parsed }) =>
+    const lessons = all.flatMap(({ number: one, parsed }) =>
       parsed?.ok ? [{ lesson: parsed.lesson, number: one }] : [],
     );
-    return { key: "talk", reels };
+    return { key: "talk", lessons };
   }
-  if (lesson && useProgram.getState().lesson !== 0) return { key: `lesson ${lesson.id}`, reels: [{ lesson, number }] };
+  if (lesson && useProgram.getState().lesson !== 0)
+    return { key: `lesson ${lesson.id}`, lessons: [{ lesson, number }] };
   const check = await freshCheck();
   const run = check?.verdict === "accept" ? await ensureRun() : null;
   const { source, progType, maps, input, title, revision } = useProgram.getState();
@@ -96,7 +98,7 @@ async function open(): Promise<{ readonly key: string; readonly reels: readonly 
     check?.verdict === "accept" ? "" : (check?.message ?? ""),
     progType === "oreore",
   );
-  return { key: `program ${revision}`, reels: [{ lesson: made, number: 0 }] };
+  return { key: `program ${revision}`, lessons: [{ lesson: made, number: 0 }] };
 }
 
 /** Where the film of the next opened lesson begins. */
@@ -107,18 +109,18 @@ let followed = 0;
 async function follow(): Promise<void> {
   const mine = ++followed;
   await addressOpened();
-  const { key, reels } = await open();
+  const { key, lessons } = await open();
   if (mine !== followed) return;
   if (key === shownKey && get().frames.length > 0) return askReal(showing, get().frames);
   shownKey = key;
   const from = nextFrom;
   nextFrom = "start";
-  await show(reels, from);
+  await show(lessons, from);
 }
 
 /** Follows what is open, and tells the speaker's window. The returned function stops it. */
 export function startPresenting(): () => void {
-  if (get().frames.length === 0) set({ since: Date.now() });
+  if (get().frames.length === 0) set({ beganAt: Date.now() });
   const clicker = { advance: (by: 1 | -1) => void advance(by), home, end, toggleBlack, restartClock };
   const speaker = tellSpeaker(clicker, () => speakerView(get(), useSettings.getState().language));
   const stops = [
@@ -139,11 +141,11 @@ export function startPresenting(): () => void {
 
 /** One press on or back. At the end of a lesson it goes to the lesson beside it. */
 export async function advance(by: 1 | -1): Promise<void> {
-  const { press, presses, black, reels } = get();
+  const { press, presses, black, lessons } = get();
   if (black) return set({ black: false });
   const next = press + by;
   if (next >= 0 && next <= presses) return set({ press: next });
-  const [first, ...others] = reels;
+  const [first, ...others] = lessons;
   if (!first || first.number <= 0 || others.length > 0) return;
   nextFrom = by > 0 ? "start" : "end";
   const other = besideInCourse(first.number, by);
@@ -158,5 +160,5 @@ export async function leaveStage(): Promise<void> {
   const frame = frameAt(get());
   useSettings.setState({ present: false });
   const { talk, number } = useLesson.getState();
-  if (talk && frame && frame.reel.number !== number) await openLesson(frame.reel.number, true);
+  if (talk && frame && frame.lessonNumber !== number) await openLesson(frame.lessonNumber, true);
 }
