@@ -25,12 +25,12 @@ export {
 } from "./kernel/formats.ts";
 export type { Preset } from "./kernel/presets.ts";
 export { O_WRONLY, type SyscallRecord } from "./kernel/syscall.ts";
-export type { FileAnswer, LoadOptions, RealAnswer } from "./linux/calls.ts";
-export { compare, type DifferenceCause, type LogComparison } from "./linux/compare.ts";
+export type { FileAnswer, RealAnswer, RealLoadOptions } from "./linux/calls.ts";
+export { compareAnswers, type DifferenceCause, type LoadAnswer, type LogComparison } from "./linux/compare.ts";
 export { startV86, type V86Class } from "./linux/emulator.ts";
 export { isKernel, KERNELS, type KernelName } from "./linux/kernels.ts";
-export { type CutOff, isCutOff, RealLinux } from "./linux/machine.ts";
 export type { RealProgram } from "./linux/program.ts";
+export { type CutOff, isCutOff, RealLinux } from "./linux/real-linux.ts";
 export type { LayerView, PacketFieldView } from "./packets/headers.ts";
 export type { PacketView } from "./packets/packets.ts";
 export type * from "./session/api.ts";

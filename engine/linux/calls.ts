@@ -4,11 +4,11 @@ import { latin1, utf8Encode, viewOf } from "../base/bytes.ts";
 import { BPF_PSEUDO_KFUNC_CALL } from "../isa/codes.ts";
 import { INSN_BYTES } from "../isa/insn.ts";
 import type { RealMap, RealProgram } from "./program.ts";
-import type { Output, Ref } from "./protocol.ts";
-import { addressOf, bytesOf, Request, resultOf, type Slot, struct } from "./request.ts";
+import type { Output, ResultRef } from "./protocol.ts";
+import { addressOf, bytesOf, type OutputRef, RequestBuilder, resultOf, structBytes } from "./request.ts";
 
 /** Numbers of Linux's system calls on i386. */
-const NR = { read: 3, write: 4, open: 5, close: 6, ioctl: 54, bpf: 357 } as const;
+const NR = { read: 3, write: 4, open: 5, close: 6, ioctl: 54, addBpf: 357 } as const;
 const CMD = {
   mapCreate: 0,
   mapUpdate: 2,
@@ -29,33 +29,34 @@ const O_TRUNC = 0o1000;
 export const LOG_BYTES = 16 << 20;
 
 function bpf(
-  request: Request,
+  request: RequestBuilder,
   cmd: number,
   words: Readonly<Record<number, number>>,
-  refs: Readonly<Record<number, Ref>> = {},
+  refs: Readonly<Record<number, ResultRef>> = {},
 ) {
-  const attr = request.put(struct(ATTR_BYTES, words));
+  const attr = request.put(structBytes(ATTR_BYTES, words));
   for (const [at, ref] of Object.entries(refs)) request.store(attr + Number(at), ref);
-  return { attr, ret: request.call(NR.bpf, cmd, addressOf(attr), ATTR_BYTES) };
+  return { attr, ret: request.call(NR.addBpf, cmd, addressOf(attr), ATTR_BYTES) };
 }
 
 /**
  * Types of maps whose key is struct bpf_cgroup_storage_key, a u64 and a u32. It has 16 bytes on 64 bits, and 12 on i386, where a
  * u64 is aligned to 4 bytes.
  */
-const CGROUP_STORAGE: ReadonlySet<number> = new Set([19, 21]);
-const keySizeOf = ({ type, keySize }: RealMap): number => (CGROUP_STORAGE.has(type) && keySize === 16 ? 12 : keySize);
+const CGROUP_STORAGE_TYPES: ReadonlySet<number> = new Set([19, 21]);
+const keySizeOf = ({ type, keySize }: RealMap): number =>
+  CGROUP_STORAGE_TYPES.has(type) && keySize === 16 ? 12 : keySize;
 
-interface MadeMap {
-  readonly fd: Ref & Slot;
+interface MapCalls {
+  readonly fd: ResultRef & OutputRef;
   /** All calls that must succeed before the map can be used. */
-  readonly calls: readonly Slot[];
-  readonly toClose: readonly Ref[];
+  readonly calls: readonly OutputRef[];
+  readonly toClose: readonly ResultRef[];
 }
 
-function makeMap(request: Request, map: RealMap, program: RealProgram): MadeMap {
-  const inner = map.inner && makeMap(request, map.inner, program);
-  const attr = struct(ATTR_BYTES, {
+function addMap(request: RequestBuilder, map: RealMap, program: RealProgram): MapCalls {
+  const inner = map.inner && addMap(request, map.inner, program);
+  const attr = structBytes(ATTR_BYTES, {
     0: map.type,
     4: keySizeOf(map),
     8: map.valueSize,
@@ -65,19 +66,19 @@ function makeMap(request: Request, map: RealMap, program: RealProgram): MadeMap 
   for (let i = 0; i < Math.min(map.name.length, 15); i++) attr[28 + i] = map.name.charCodeAt(i);
   const at = request.put(attr);
   if (inner) request.store(at + 20, inner.fd);
-  const fd = request.call(NR.bpf, CMD.mapCreate, addressOf(at), ATTR_BYTES);
-  const calls: Slot[] = [...(inner?.calls ?? []), fd];
-  const toClose: Ref[] = [...(inner?.toClose ?? []), fd];
+  const fd = request.call(NR.addBpf, CMD.mapCreate, addressOf(at), ATTR_BYTES);
+  const calls: OutputRef[] = [...(inner?.calls ?? []), fd];
+  const toClose: ResultRef[] = [...(inner?.toClose ?? []), fd];
   const update = (key: number, value: number) =>
     calls.push(bpf(request, CMD.mapUpdate, { 8: addressOf(key), 16: addressOf(value) }, { 0: fd }).ret);
   for (const { key, value } of map.entries) update(request.put(key), request.put(value));
   for (const { index, insns, refs } of map.programs ?? []) {
     const code = request.put(insns);
     for (const slot of refs) request.store(code + slot * INSN_BYTES + 4, fd);
-    const loaded = load(request, program, code, insns.length, 0, 0).ret;
+    const loaded = addLoad(request, program, code, insns.length, 0, 0).ret;
     const value = request.put(new Uint8Array(4));
     request.store(value, loaded);
-    update(request.put(struct(4, { 0: index })), value);
+    update(request.put(structBytes(4, { 0: index })), value);
     calls.push(loaded);
     toClose.push(loaded);
   }
@@ -85,8 +86,8 @@ function makeMap(request: Request, map: RealMap, program: RealProgram): MadeMap 
   return { fd, calls, toClose };
 }
 
-function load(
-  request: Request,
+function addLoad(
+  request: RequestBuilder,
   { type, license, flags, expectedAttachType }: Pick<RealProgram, "type" | "license" | "flags" | "expectedAttachType">,
   insns: number,
   bytes: number,
@@ -98,7 +99,7 @@ function load(
     0: type,
     4: bytes / INSN_BYTES,
     8: addressOf(insns),
-    16: addressOf(request.text(license)),
+    16: addressOf(request.putText(license)),
     24: logLevel,
     28: logBytes,
     32: logBytes === 0 ? 0 : addressOf(log),
@@ -117,13 +118,13 @@ export interface RealRunAnswer {
   readonly retval: number;
 }
 
-export interface LoadOptions {
+export interface RealLoadOptions {
   /** BPF_LOG_LEVEL1 = 1, BPF_LOG_LEVEL2 = 2, BPF_LOG_STATS = 4. */
   readonly logLevel: number;
   readonly logBytes?: number;
   readonly runs?: readonly RealRun[];
-  /** The program's descriptor stays open; it is `fd` of the answer. */
-  readonly keep?: boolean;
+  /** The program's descriptor stays open. It is `fd` of the answer. */
+  readonly keepOpen?: boolean;
 }
 
 export interface RealAnswer {
@@ -138,12 +139,13 @@ export interface RealAnswer {
   readonly maps: readonly number[];
 }
 
-export interface Asked {
-  readonly request: Request;
-  read(outputs: readonly Output[]): RealAnswer;
+/** A request, and the function that reads its answer from the outputs. */
+export interface RequestWithReader<T> {
+  readonly request: RequestBuilder;
+  read(outputs: readonly Output[]): T;
 }
 
-const JIT = "/proc/sys/net/core/bpf_jit_enable";
+const JIT_SWITCH = "/proc/sys/net/core/bpf_jit_enable";
 
 /**
  * Whether the program calls a kernel function, which Linux allows only with the JIT. For all else the JIT stays off: on 32 bits it
@@ -158,10 +160,10 @@ function callsKernelFunction(insns: Uint8Array): boolean {
 /** Makes the maps, loads the program, runs it once for each of `runs`, and closes everything. */
 export function askProgram(
   program: RealProgram,
-  { logLevel, logBytes = LOG_BYTES, runs = [], keep = false }: LoadOptions,
-): Asked {
-  const request = new Request();
-  const maps = program.maps.map((map) => makeMap(request, map, program));
+  { logLevel, logBytes = LOG_BYTES, runs = [], keepOpen = false }: RealLoadOptions,
+): RequestWithReader<RealAnswer> {
+  const request = new RequestBuilder();
+  const maps = program.maps.map((map) => addMap(request, map, program));
   const insns = request.put(program.insns);
   for (const [slot, map] of program.mapRefs) {
     const made = maps[map];
@@ -171,12 +173,12 @@ export function askProgram(
   const size = logLevel === 0 ? 0 : logBytes;
   request.reserve(size);
   const jit = callsKernelFunction(program.insns);
-  if (jit) addWrite(request, JIT, utf8Encode("1"), O_WRONLY);
-  const { ret } = load(request, program, insns, program.insns.length, logLevel, log, size);
-  if (jit) addWrite(request, JIT, utf8Encode("0"), O_WRONLY);
-  const text = size === 0 ? undefined : request.textAt(log, size);
+  if (jit) addWrite(request, JIT_SWITCH, utf8Encode("1"), O_WRONLY);
+  const { ret } = addLoad(request, program, insns, program.insns.length, logLevel, log, size);
+  if (jit) addWrite(request, JIT_SWITCH, utf8Encode("0"), O_WRONLY);
+  const text = size === 0 ? undefined : request.getText(log, size);
   const started = runs.map((run) => testRun(request, ret, run));
-  if (!keep) request.call(NR.close, ret);
+  if (!keepOpen) request.call(NR.close, ret);
   for (const { toClose } of maps) for (const fd of toClose) request.call(NR.close, fd);
   return {
     request,
@@ -194,18 +196,18 @@ export function askProgram(
         log: text ? latin1(bytesOf(outputs, text)) : "",
         runs: fd < 0 ? [] : started.map((run) => readRun(outputs, run)),
         maps: made,
-        ...(keep && fd >= 0 && { fd }),
+        ...(keepOpen && fd >= 0 && { fd }),
       };
     },
   };
 }
 
-interface MadeRun {
-  readonly ret: Slot;
-  readonly attr: Slot;
+interface RunCalls {
+  readonly ret: OutputRef;
+  readonly attr: OutputRef;
 }
 
-function testRun(request: Request, prog: Ref, { dataIn, ctxIn }: RealRun): MadeRun {
+function testRun(request: RequestBuilder, prog: ResultRef, { dataIn, ctxIn }: RealRun): RunCalls {
   const data = dataIn && dataIn.length > 0 ? { at: request.put(dataIn), bytes: dataIn.length } : undefined;
   const ctx = ctxIn && ctxIn.length > 0 ? { at: request.put(ctxIn), bytes: ctxIn.length } : undefined;
   const { attr, ret } = bpf(
@@ -222,35 +224,29 @@ function testRun(request: Request, prog: Ref, { dataIn, ctxIn }: RealRun): MadeR
   return { ret, attr: request.get(attr, ATTR_BYTES) };
 }
 
-function readRun(outputs: readonly Output[], { ret, attr }: MadeRun): RealRunAnswer {
+function readRun(outputs: readonly Output[], { ret, attr }: RunCalls): RealRunAnswer {
   return { errno: Math.max(0, -resultOf(outputs, ret)), retval: viewOf(bytesOf(outputs, attr)).getUint32(4, true) };
 }
 
-/** A request and the function that reads its answer, for callers that make one system call after another. */
-export interface OneCall<T> {
-  readonly request: Request;
-  read(outputs: readonly Output[]): T;
-}
-
-const returns = (request: Request, ret: Slot): OneCall<number> => ({
+const resultRequest = (request: RequestBuilder, ret: OutputRef): RequestWithReader<number> => ({
   request,
   read: (outputs) => resultOf(outputs, ret),
 });
 
 /** BPF_PROG_ATTACH without a target, as the hook of the talk's program type wants it. */
-export function attach(fd: number, type: number): OneCall<number> {
-  const request = new Request();
-  return returns(request, bpf(request, CMD.progAttach, { 4: fd, 8: type }).ret);
+export function attach(fd: number, type: number): RequestWithReader<number> {
+  const request = new RequestBuilder();
+  return resultRequest(request, bpf(request, CMD.progAttach, { 4: fd, 8: type }).ret);
 }
 
-export function detach(type: number): OneCall<number> {
-  const request = new Request();
-  return returns(request, bpf(request, CMD.progDetach, { 8: type }).ret);
+export function detach(type: number): RequestWithReader<number> {
+  const request = new RequestBuilder();
+  return resultRequest(request, bpf(request, CMD.progDetach, { 8: type }).ret);
 }
 
-export function close(fd: number): OneCall<number> {
-  const request = new Request();
-  return returns(request, request.call(NR.close, fd));
+export function close(fd: number): RequestWithReader<number> {
+  const request = new RequestBuilder();
+  return resultRequest(request, request.call(NR.close, fd));
 }
 
 /** Results of the calls on a file. */
@@ -263,16 +259,21 @@ export interface FileAnswer {
   readonly bytes: Uint8Array;
 }
 
-function addWrite(request: Request, path: string, bytes: Uint8Array, flags: number): { fd: Slot; written: Slot } {
-  const fd = request.call(NR.open, addressOf(request.text(path)), flags, 0o644);
+function addWrite(
+  request: RequestBuilder,
+  path: string,
+  bytes: Uint8Array,
+  flags: number,
+): { fd: OutputRef; written: OutputRef } {
+  const fd = request.call(NR.open, addressOf(request.putText(path)), flags, 0o644);
   const written = request.call(NR.write, fd, addressOf(request.put(bytes)), bytes.length);
   request.call(NR.close, fd);
   return { fd, written };
 }
 
 /** Opens the file for writing, makes one write(2), closes it. `create`: the file is made if missing, and emptied. */
-export function writeFile(path: string, bytes: Uint8Array, create = false): OneCall<FileAnswer> {
-  const request = new Request();
+export function writeFile(path: string, bytes: Uint8Array, create = false): RequestWithReader<FileAnswer> {
+  const request = new RequestBuilder();
   const { fd, written } = addWrite(request, path, bytes, create ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY);
   return {
     request,
@@ -283,15 +284,15 @@ export function writeFile(path: string, bytes: Uint8Array, create = false): OneC
   };
 }
 
-const PAGE = 4096;
+const PAGE_BYTES = 4096;
 
 /** Opens the file, makes one read(2) of at most a page, closes it. */
-export function readFile(path: string): OneCall<FileAnswer> {
-  const request = new Request();
-  const buffer = request.reserve(PAGE);
-  const fd = request.call(NR.open, addressOf(request.text(path)), 0, 0);
-  const got = request.call(NR.read, fd, addressOf(buffer), PAGE);
-  const bytes = request.get(buffer, PAGE);
+export function readFile(path: string): RequestWithReader<FileAnswer> {
+  const request = new RequestBuilder();
+  const buffer = request.reserve(PAGE_BYTES);
+  const fd = request.call(NR.open, addressOf(request.putText(path)), 0, 0);
+  const got = request.call(NR.read, fd, addressOf(buffer), PAGE_BYTES);
+  const bytes = request.get(buffer, PAGE_BYTES);
   request.call(NR.close, fd);
   return {
     request,
@@ -304,15 +305,15 @@ export function readFile(path: string): OneCall<FileAnswer> {
 }
 
 /** Tells the console's terminal its size. The kernel tells the programs on it (SIGWINCH). */
-export function resizeConsole(columns: number, rows: number): OneCall<number> {
+export function resizeConsole(columns: number, rows: number): RequestWithReader<number> {
   const TIOCSWINSZ = 0x5414;
-  const request = new Request();
+  const request = new RequestBuilder();
   const size = new Uint8Array(8);
   viewOf(size).setUint16(0, rows, true);
   viewOf(size).setUint16(2, columns, true);
   const at = request.put(size);
-  const fd = request.call(NR.open, addressOf(request.text("/dev/ttyS0")), 2 | O_NOCTTY, 0);
+  const fd = request.call(NR.open, addressOf(request.putText("/dev/ttyS0")), 2 | O_NOCTTY, 0);
   const set = request.call(NR.ioctl, fd, TIOCSWINSZ, addressOf(at));
   request.call(NR.close, fd);
-  return returns(request, set);
+  return resultRequest(request, set);
 }

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { compare, partsOfLog, type Said } from "./compare.ts";
+import { compareAnswers, type LoadAnswer, partsOfLog } from "./compare.ts";
 
 const STATISTICS = "processed 3 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n";
-const said = (verdict: Said["verdict"], errno: number, ...lines: readonly string[]): Said => ({
+const said = (verdict: LoadAnswer["verdict"], errno: number, ...lines: readonly string[]): LoadAnswer => ({
   verdict,
   errno,
   log: `${lines.join("\n")}\n${STATISTICS}`,
 });
-const causes = (ours: Said, theirs: Said, type = "socket_filter") =>
-  compare(ours, theirs, type).differences.map(({ what, cause }) => `${what}: ${cause}`);
+const causes = (ours: LoadAnswer, theirs: LoadAnswer, type = "socket_filter") =>
+  compareAnswers(ours, theirs, type).differences.map(({ what, cause }) => `${what}: ${cause}`);
 
 test("a log is split into lines, message, diagnosis and statistics", () => {
   const log = `0: (95) exit\nR0 !read_ok\n\nVerification failed: Register Type Safety\n\nReason:\n  R0.\n${STATISTICS}`;
@@ -26,7 +26,7 @@ test("lines of the statistics are not taken for the message", () => {
 });
 
 test("lines with the same words are identical, even if their columns differ in width", () => {
-  const { identical, same } = compare(
+  const { identical, same } = compareAnswers(
     said("accept", 0, "0: (b7) r0 = 0                        ; R0=0"),
     said("accept", 0, "0: (b7) r0 = 0     ; R0=0"),
     "xdp",
@@ -35,7 +35,7 @@ test("lines with the same words are identical, even if their columns differ in w
 });
 
 test("logs that differ only in addresses count as the same, but not as identical", () => {
-  const { identical, same, lines } = compare(
+  const { identical, same, lines } = compareAnswers(
     said("reject", 13, "0: (18) r1 = 0xffff888103a5b000", "R0 !read_ok"),
     said("reject", 13, "0: (18) r1 = 0xc1234500", "R0 !read_ok"),
     "xdp",
@@ -69,7 +69,7 @@ test("each difference has a cause", () => {
 });
 
 test("lines that only one log has stand between the lines that both have", () => {
-  const { lines } = compare(
+  const { lines } = compareAnswers(
     said("accept", 0, "Live regs before insn:", "0: (b7) r0 = 0", "1: (95) exit"),
     said("accept", 0, "func#0 @0", "0: (b7) r0 = 0", "1: (95) exit"),
     "xdp",

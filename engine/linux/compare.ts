@@ -9,8 +9,8 @@ import { errnoName } from "../facts/errno.ts";
  */
 export type DifferenceCause = "address" | "release" | "width" | "btf" | "unknown";
 
-/** One side of the comparison. */
-export interface Said {
+/** What a kernel answers to the load of a program: one side of the comparison. */
+export interface LoadAnswer {
   readonly verdict: "accept" | "reject";
   /** Positive. 0: accepted. */
   readonly errno: number;
@@ -58,7 +58,7 @@ export interface LogParts {
 
 const STATISTICS = /^processed (\d+) insns/;
 /** The lines of BPF_LOG_STATS that stand before it. */
-const TIMES = /^(?:verification time|stack depth|subprog \d+ \()/;
+const STATISTICS_DETAILS = /^(?:verification time|stack depth|subprog \d+ \()/;
 const DIAGNOSIS = /^Verification failed: /;
 
 export function partsOfLog(log: string): LogParts {
@@ -67,7 +67,7 @@ export function partsOfLog(log: string): LogParts {
   const said = end < 0 ? all : all.slice(0, end);
   const from = said.findIndex((line) => DIAGNOSIS.test(line));
   const lines = from < 0 ? said : said.slice(0, from);
-  while (lines.length > 0 && (lines.at(-1) === "" || TIMES.test(lines.at(-1) as string))) lines.pop();
+  while (lines.length > 0 && (lines.at(-1) === "" || STATISTICS_DETAILS.test(lines.at(-1) as string))) lines.pop();
   const count = STATISTICS.exec(all[end] ?? "");
   return {
     lines,
@@ -84,59 +84,60 @@ export const withoutAddresses = (line: string): string =>
   withoutBlanks(line).replace(/\b0x(?:f[0-9a-f]{15}|[c-f][0-9a-f]{7})\b/g, "0x…");
 
 /** Messages of a 32-bit kernel. Its JIT has no functions and callbacks, and its stack sizes are rounded for the interpreter. */
-const OF_WIDTH = /non-JITed programs|only supported on 64-bit arches|stack size/;
+const ABOUT_WIDTH = /non-JITed programs|only supported on 64-bit arches|stack size/;
 /** Messages about missing BTF: programs and maps are sent without it. */
-const OF_BTF = /BTF|\bbtf/;
+const ABOUT_BTF = /BTF|\bbtf/;
 /** Messages about instructions and helpers that are newer than the release. */
-const OF_RELEASE =
+const ABOUT_RELEASE =
   /uses reserved fields|unknown opcode|invalid func unknown|unknown func |invalid atomic opcode|back-edge/;
 /** Program types whose context contains the machine's registers, so its size depends on the width. */
-const CONTEXT_OF_WORDS = new Set(["kprobe", "perf_event"]);
+const REGISTER_CONTEXTS = new Set(["kprobe", "perf_event"]);
 
 function causeOf(message: string, progType: string): DifferenceCause | undefined {
-  if (OF_WIDTH.test(message)) return "width";
-  if (CONTEXT_OF_WORDS.has(progType) && /context access/.test(message)) return "width";
-  if (OF_BTF.test(message)) return "btf";
-  return OF_RELEASE.test(message) ? "release" : undefined;
+  if (ABOUT_WIDTH.test(message)) return "width";
+  if (REGISTER_CONTEXTS.has(progType) && /context access/.test(message)) return "width";
+  if (ABOUT_BTF.test(message)) return "btf";
+  return ABOUT_RELEASE.test(message) ? "release" : undefined;
 }
 
 /** `ours`: the simulation's answer for a program of `progType`. */
-export function compare(ours: Said, theirs: Said, progType: string): LogComparison {
-  const mine = partsOfLog(ours.log);
-  const real = partsOfLog(theirs.log);
+export function compareAnswers(ours: LoadAnswer, theirs: LoadAnswer, progType: string): LogComparison {
+  const ourLog = partsOfLog(ours.log);
+  const theirLog = partsOfLog(theirs.log);
   const differences: Difference[] = [];
-  const known = causeOf(real.message, progType);
+  const knownCause = causeOf(theirLog.message, progType);
   const differ = (what: Difference["what"], a: string, b: string, cause: DifferenceCause) => {
     if (a !== b) differences.push({ what, ours: a, theirs: b, cause });
   };
-  differ("verdict", ours.verdict, theirs.verdict, known ?? "unknown");
+  differ("verdict", ours.verdict, theirs.verdict, knownCause ?? "unknown");
   if (ours.verdict === "reject" && theirs.verdict === "reject")
-    differ("errno", errnoName(ours.errno), errnoName(theirs.errno), known ?? "unknown");
+    differ("errno", errnoName(ours.errno), errnoName(theirs.errno), knownCause ?? "unknown");
   const refused = ours.verdict === "reject" || theirs.verdict === "reject";
-  const [a, b] = [ours.verdict === "reject" ? mine.message : "", theirs.verdict === "reject" ? real.message : ""];
-  if (refused) differ("message", a, b, withoutAddresses(a) === withoutAddresses(b) ? "address" : (known ?? "release"));
-  if (mine.processed >= 0 && real.processed >= 0)
-    differ("processed", String(mine.processed), String(real.processed), known ?? "release");
-  const lines = compareLines(mine.lines, real.lines, known);
+  const [a, b] = [ours.verdict === "reject" ? ourLog.message : "", theirs.verdict === "reject" ? theirLog.message : ""];
+  if (refused)
+    differ("message", a, b, withoutAddresses(a) === withoutAddresses(b) ? "address" : (knownCause ?? "release"));
+  if (ourLog.processed >= 0 && theirLog.processed >= 0)
+    differ("processed", String(ourLog.processed), String(theirLog.processed), knownCause ?? "release");
+  const lines = compareLines(ourLog.lines, theirLog.lines, knownCause);
   return {
     same: differences.every(({ what, cause }) => what === "processed" || (what === "message" && cause === "address")),
     identical: differences.length === 0 && lines.every(({ state }) => state === "same"),
     differences,
     errnoName: theirs.errno === 0 ? "" : errnoName(theirs.errno),
-    message: real.message,
+    message: theirLog.message,
     lines,
-    diagnosis: real.diagnosis,
+    diagnosis: theirLog.diagnosis,
   };
 }
 
 /** Number of lines that are searched ahead in the other log. */
-const AHEAD = 64;
+const LOOK_AHEAD = 64;
 
 /** Pairs each line of `theirs` with the next line of `ours` that says the same. */
 function compareLines(
   ours: readonly string[],
   theirs: readonly string[],
-  known: DifferenceCause | undefined,
+  knownCause: DifferenceCause | undefined,
 ): ComparedLine[] {
   const masked = ours.map(withoutAddresses);
   const rows: ComparedLine[] = [];
@@ -145,9 +146,9 @@ function compareLines(
     for (; at < end; at++) rows.push({ ours: ours[at] as string, state: "release" });
   };
   theirs.forEach((line, i) => {
-    const found = masked.slice(at, at + AHEAD).indexOf(withoutAddresses(line));
+    const found = masked.slice(at, at + LOOK_AHEAD).indexOf(withoutAddresses(line));
     if (found < 0) {
-      rows.push({ theirs: line, state: i === theirs.length - 1 ? (known ?? "release") : "release" });
+      rows.push({ theirs: line, state: i === theirs.length - 1 ? (knownCause ?? "release") : "release" });
       return;
     }
     skipTo(at + found);

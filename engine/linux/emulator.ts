@@ -30,7 +30,7 @@ export type V86Class = new (options: Record<string, unknown>) => V86Machine;
 export const MEMORY_BYTES = 128 << 20;
 
 /** Settings of the machine. A saved state can be restored only with the settings with which it was saved. */
-export const MACHINE = {
+export const MACHINE_SETTINGS = {
   memory_size: MEMORY_BYTES,
   vga_memory_size: 1 << 20,
   uart1: true,
@@ -51,19 +51,19 @@ interface Exports {
   is_memory_zeroed(at: number, bytes: number): unknown;
   zero_memory(at: number, bytes: number): void;
 }
-const PAGE = 4096;
+const PAGE_BYTES = 4096;
 
 /**
  * Before each restore v86 writes zeros over all of the machine's memory, so the system must provide all of it. But memory that nobody
  * wrote is zero already. So only pages that are not zero are written, and none before the first restore.
  */
-function sparing(exports: Exports): Exports {
+function zeroingOnlyUsedPages(exports: Exports): Exports {
   let fresh = true;
   return {
     ...exports,
     zero_memory(at, bytes) {
-      for (let page = at; page < at + bytes && !fresh; page += PAGE)
-        if (!exports.is_memory_zeroed(page, PAGE)) exports.zero_memory(page, PAGE);
+      for (let page = at; page < at + bytes && !fresh; page += PAGE_BYTES)
+        if (!exports.is_memory_zeroed(page, PAGE_BYTES)) exports.zero_memory(page, PAGE_BYTES);
       fresh = false;
     },
   };
@@ -72,8 +72,8 @@ function sparing(exports: Exports): Exports {
 /** Starts a machine from its saved state. */
 export async function startV86(V86: V86Class, { wasm, state }: MachineFiles): Promise<Emulator> {
   const machine = new V86({
-    ...MACHINE,
-    wasm_fn: async (imports: unknown) => sparing((await wasm(imports)) as Exports),
+    ...MACHINE_SETTINGS,
+    wasm_fn: async (imports: unknown) => zeroingOnlyUsedPages((await wasm(imports)) as Exports),
   });
   const onByte: ((byte: number) => void)[] = [() => {}, () => {}];
   await new Promise<void>((resolve) => machine.add_listener("emulator-ready", () => resolve()));

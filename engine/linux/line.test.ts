@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { viewOf } from "../base/bytes.ts";
 import { AgentLine } from "./line.ts";
-import { ACK, CHUNK, END, encodeRequest, type Output, type Step } from "./protocol.ts";
-import { addressOf, Request } from "./request.ts";
+import { ACK, CHUNK, END_BYTE, encodeRequest, type Output, type Step } from "./protocol.ts";
+import { addressOf, RequestBuilder } from "./request.ts";
 
 class Agent {
   readonly arena = new Uint8Array(1 << 16);
@@ -69,7 +69,7 @@ class Agent {
         answer(end < 0 ? all : all.slice(0, end));
       }
     }
-    this.#say(END);
+    this.#say(END_BYTE);
   }
 }
 
@@ -81,13 +81,13 @@ function joined(results: readonly number[]) {
 
 test("results, stored results and texts come back in order", async () => {
   const { line, agent } = joined([7, -13]);
-  const request = new Request();
-  const name = request.text("/sys/oreore/bpf");
+  const request = new RequestBuilder();
+  const name = request.putText("/sys/oreore/bpf");
   const opened = request.call(5, addressOf(name), 1);
   const buffer = request.reserve(8);
   request.store(buffer + 4, opened);
   const written = request.call(4, opened, addressOf(buffer), 8);
-  const text = request.textAt(name, 64);
+  const text = request.getText(name, 64);
   const bytes = request.get(buffer, 8);
   const outputs = (await line.request(request.steps)) as readonly Output[];
   expect(outputs[opened.output]).toBe(7);

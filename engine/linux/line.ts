@@ -13,7 +13,7 @@ interface Pending {
 }
 
 /** Bytes of the length. The agent reads length and steps separately, so chunks are counted from the first byte of the steps. */
-const HEAD = 4;
+const LENGTH_BYTES = 4;
 
 export class AgentLine {
   readonly #send: (bytes: Uint8Array) => void;
@@ -25,7 +25,7 @@ export class AgentLine {
 
   /** Whether the agent accepts a request as long as one of these steps. */
   static fits(steps: readonly Step[]): boolean {
-    return encodeRequest(steps).length - HEAD <= FRAME_MAX;
+    return encodeRequest(steps).length - LENGTH_BYTES <= FRAME_MAX;
   }
 
   /** Sends a request. The caller must wait for its answer before sending the next. */
@@ -33,7 +33,7 @@ export class AgentLine {
     return new Promise((resolve) => {
       const frame = encodeRequest(steps);
       this.#pending = { frame, sent: 0, reader: new AnswerReader(steps), settle: resolve };
-      this.#sendChunk(this.#pending, HEAD + CHUNK);
+      this.#sendChunk(this.#pending, LENGTH_BYTES + CHUNK);
     });
   }
 

@@ -14,15 +14,15 @@ export const RESULTS_MAX = 256;
 export const CHUNK = 4096;
 export const ACK = 6;
 /** Last byte of an answer. */
-export const END = 4;
+export const END_BYTE = 4;
 /** The agent sends this once, when it begins to listen. */
 export const READY = "ready";
 
 /** The result of an earlier call of the same request, by its index among the calls. */
-export interface Ref {
+export interface ResultRef {
   readonly result: number;
 }
-export type Arg = number | Ref;
+export type Arg = number | ResultRef;
 
 /** `at`: offset in the arena, in bytes. */
 export type Step =
@@ -30,7 +30,7 @@ export type Step =
   /** A system call of Linux on i386. Its output is the result: 0 or more, or a negative errno. */
   | { readonly op: "call"; readonly nr: number; readonly args: readonly Arg[] }
   /** Writes the result of an earlier call into the arena as an s32. */
-  | { readonly op: "store"; readonly at: number; readonly from: Ref }
+  | { readonly op: "store"; readonly at: number; readonly from: ResultRef }
   | { readonly op: "get"; readonly at: number; readonly length: number }
   /** Reads up to the first zero byte, at most `max` bytes. */
   | { readonly op: "text"; readonly at: number; readonly max: number };
@@ -39,14 +39,14 @@ export type Step =
 export type Output = number | Uint8Array;
 
 const OPS = { put: 1, call: 2, store: 3, get: 4, text: 5 } as const satisfies Record<Step["op"], number>;
-const ARGS = 6;
+const CALL_ARGS = 6;
 
 const sizeOf = (step: Step): number => {
   switch (step.op) {
     case "put":
       return 9 + step.bytes.length;
     case "call":
-      return 6 + 4 * ARGS;
+      return 6 + 4 * CALL_ARGS;
     default:
       return 9;
   }
@@ -58,40 +58,40 @@ export function encodeRequest(steps: readonly Step[]): Uint8Array {
   const bytes = new Uint8Array(4 + length);
   const view = viewOf(bytes);
   let at = 0;
-  const word = (value: number) => {
+  const putU32 = (value: number) => {
     view.setUint32(at, value >>> 0, true);
     at += 4;
   };
-  word(length);
+  putU32(length);
   for (const step of steps) {
     bytes[at++] = OPS[step.op];
     switch (step.op) {
       case "put":
-        word(step.at);
-        word(step.bytes.length);
+        putU32(step.at);
+        putU32(step.bytes.length);
         bytes.set(step.bytes, at);
         at += step.bytes.length;
         break;
       case "call": {
-        word(step.nr);
+        putU32(step.nr);
         bytes[at++] = step.args.reduce<number>((bits, arg, i) => bits | (typeof arg === "number" ? 0 : 1 << i), 0);
-        for (let i = 0; i < ARGS; i++) {
+        for (let i = 0; i < CALL_ARGS; i++) {
           const arg = step.args[i] ?? 0;
-          word(typeof arg === "number" ? arg : arg.result);
+          putU32(typeof arg === "number" ? arg : arg.result);
         }
         break;
       }
       case "store":
-        word(step.at);
-        word(step.from.result);
+        putU32(step.at);
+        putU32(step.from.result);
         break;
       case "get":
-        word(step.at);
-        word(step.length);
+        putU32(step.at);
+        putU32(step.length);
         break;
       case "text":
-        word(step.at);
-        word(step.max);
+        putU32(step.at);
+        putU32(step.max);
     }
   }
   return bytes;
@@ -99,7 +99,7 @@ export function encodeRequest(steps: readonly Step[]): Uint8Array {
 
 /** Reads an answer byte by byte. */
 export class AnswerReader {
-  readonly #shapes: readonly ("call" | "bytes")[];
+  readonly #outputKinds: readonly ("call" | "bytes")[];
   readonly #outputs: Output[] = [];
   /** Bytes of the output that is being read. */
   #held = new Uint8Array(4);
@@ -108,7 +108,7 @@ export class AnswerReader {
   #done = false;
 
   constructor(steps: readonly Step[]) {
-    this.#shapes = steps.flatMap(({ op }) =>
+    this.#outputKinds = steps.flatMap(({ op }) =>
       op === "call" ? ["call" as const] : op === "get" || op === "text" ? ["bytes" as const] : [],
     );
   }
@@ -124,10 +124,10 @@ export class AnswerReader {
 
   /** `false`: the byte is not allowed there, so the two sides are out of step. */
   push(byte: number): boolean {
-    const shape = this.#shapes[this.#outputs.length];
+    const shape = this.#outputKinds[this.#outputs.length];
     if (this.#done) return false;
     if (shape === undefined) {
-      this.#done = byte === END;
+      this.#done = byte === END_BYTE;
       return this.#done;
     }
     this.#held[this.#filled++] = byte;

@@ -1,14 +1,14 @@
 // Builds a request: gives out places in the arena and refers to results. Each output is read by the part of the code that asked for it.
 import { bug } from "../base/bug.ts";
 import { utf8Encode, viewOf } from "../base/bytes.ts";
-import { ARENA, ARENA_BYTES, type Arg, type Output, RESULTS_MAX, type Ref, type Step } from "./protocol.ts";
+import { ARENA, ARENA_BYTES, type Arg, type Output, RESULTS_MAX, type ResultRef, type Step } from "./protocol.ts";
 
 /** Index of an output in the answer. */
-export interface Slot {
+export interface OutputRef {
   readonly output: number;
 }
 
-export class Request {
+export class RequestBuilder {
   readonly steps: Step[] = [];
   #calls = 0;
   #outputs = 0;
@@ -29,26 +29,26 @@ export class Request {
   }
 
   /** Puts a text into the arena, with a zero byte at its end. */
-  text(text: string): number {
+  putText(text: string): number {
     return this.put(utf8Encode(`${text}\0`));
   }
 
-  call(nr: number, ...args: readonly Arg[]): Ref & Slot {
+  call(nr: number, ...args: readonly Arg[]): ResultRef & OutputRef {
     if (this.#calls === RESULTS_MAX) throw bug(`a request has more than ${RESULTS_MAX} calls`);
     this.steps.push({ op: "call", nr, args });
     return { result: this.#calls++, output: this.#outputs++ };
   }
 
-  store(at: number, from: Ref): void {
+  store(at: number, from: ResultRef): void {
     this.steps.push({ op: "store", at, from });
   }
 
-  get(at: number, length: number): Slot {
+  get(at: number, length: number): OutputRef {
     this.steps.push({ op: "get", at, length });
     return { output: this.#outputs++ };
   }
 
-  textAt(at: number, max: number): Slot {
+  getText(at: number, max: number): OutputRef {
     this.steps.push({ op: "text", at, max });
     return { output: this.#outputs++ };
   }
@@ -57,20 +57,20 @@ export class Request {
 /** Address of an offset in the arena. */
 export const addressOf = (at: number): number => ARENA + at;
 
-export function resultOf(outputs: readonly Output[], { output }: Slot): number {
+export function resultOf(outputs: readonly Output[], { output }: OutputRef): number {
   const value = outputs[output];
   if (typeof value !== "number") throw bug(`output ${output} of the agent is no result`);
   return value;
 }
 
-export function bytesOf(outputs: readonly Output[], { output }: Slot): Uint8Array {
+export function bytesOf(outputs: readonly Output[], { output }: OutputRef): Uint8Array {
   const value = outputs[output];
   if (typeof value !== "object") throw bug(`output ${output} of the agent is no bytes`);
   return value;
 }
 
 /** A struct with these u32 numbers at these offsets. The rest is zero. */
-export function struct(size: number, words: Readonly<Record<number, number>>): Uint8Array {
+export function structBytes(size: number, words: Readonly<Record<number, number>>): Uint8Array {
   const bytes = new Uint8Array(size);
   const view = viewOf(bytes);
   for (const [at, value] of Object.entries(words)) view.setUint32(Number(at), value >>> 0, true);

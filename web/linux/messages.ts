@@ -3,17 +3,15 @@ import type {
   CutOff,
   FileAnswer,
   KernelName,
-  LoadOptions,
+  LoadAnswer,
   LogComparison,
   RealAnswer,
+  RealLoadOptions,
   RealProgram,
 } from "../../engine/index.ts";
 
 /** The simulation's answer, to compare with the real one. */
-export interface SimulatedAnswer {
-  readonly verdict: "accept" | "reject";
-  readonly errno: number;
-  readonly log: string;
+export interface SimulatedAnswer extends LoadAnswer {
   readonly progType: string;
 }
 
@@ -29,7 +27,7 @@ export interface MachineCalls {
   /** Fetches the files that are not on the device and starts the machine. Answers with the milliseconds that the start took after that. */
   start(kernel: KernelName): number;
   ask(program: RealProgram, ours: SimulatedAnswer): ComparedAnswer | CutOff;
-  load(program: RealProgram, options: LoadOptions): RealAnswer | CutOff;
+  load(program: RealProgram, options: RealLoadOptions): RealAnswer | CutOff;
   attach(fd: number, type: number): number | CutOff;
   detach(type: number): number | CutOff;
   write(path: string, bytes: Uint8Array, create: boolean): FileAnswer | CutOff;

@@ -1,6 +1,6 @@
 // The thread of the real machine: the emulator, its files, and the answers to the page's calls.
 import {
-  compare,
+  compareAnswers,
   isCutOff,
   type KernelName,
   RealLinux,
@@ -49,7 +49,7 @@ const ANSWERS: Answers = {
     const began = performance.now();
     const answer = await running().ask(program, { logLevel: 2 });
     if (isCutOff(answer)) return answer;
-    return { answer, comparison: compare(ours, answer, ours.progType), ms: performance.now() - began };
+    return { answer, comparison: compareAnswers(ours, answer, ours.progType), ms: performance.now() - began };
   },
   load: (program, options) => running().load(program, options),
   attach: (fd, type) => running().attach(fd, type),

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { V86 } from "v86";
 import { type MachineFiles, startV86, type V86Class } from "../../linux/emulator.ts";
-import { RealLinux, type RealLinuxOptions } from "../../linux/machine.ts";
+import { RealLinux, type RealLinuxOptions } from "../../linux/real-linux.ts";
 import { WASM_FILE } from "./save.ts";
 
 export const PUBLIC = resolve(import.meta.dirname, "../../../public/linux");

@@ -10,8 +10,8 @@ import type { FileAnswer } from "../../linux/calls.ts";
 import { partsOfLog } from "../../linux/compare.ts";
 import { MEMORY_BYTES, startV86, type V86Class } from "../../linux/emulator.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
-import type { RealLinux } from "../../linux/machine.ts";
 import type { RealProgram } from "../../linux/program.ts";
+import type { RealLinux } from "../../linux/real-linux.ts";
 import { filesOf, startFrom, stateFile } from "./node.ts";
 import { programsAsked, type RealRow, recordingOf } from "./record.ts";
 import { rowAnswerer } from "./rows.ts";
@@ -144,7 +144,7 @@ test("a program that takes too long is cut off, and the machine answers again", 
   const linux = await startFrom(stateFile("oreore-6.1"), { cutOffMs: 300 });
   const cut = await linux.ask(LONG, { logLevel: 2 });
   expect(cut).toEqual({ cutOff: true, ms: 300 });
-  expect(linux.lives).toBe(1);
+  expect(linux.resets).toBe(1);
   await linux.dispose();
 });
 

@@ -2,7 +2,7 @@
 // 6.18 on 64 bits: recordings/real-linux-*.jsonl. Prints how often they agree, and the causes if they do not. Part of the recipe.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { compare, type DifferenceCause, partsOfLog, type Said } from "../../linux/compare.ts";
+import { compareAnswers, type DifferenceCause, type LoadAnswer, partsOfLog } from "../../linux/compare.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import { InvalidRecord } from "../answer.ts";
@@ -11,7 +11,7 @@ import { rowAnswerer } from "./rows.ts";
 
 const RECORDINGS = resolve(import.meta.dirname, "../recordings");
 
-interface Recorded extends Said {
+interface Recorded extends LoadAnswer {
   readonly id: string;
   readonly prog_type: string;
   readonly log_level?: number;
@@ -48,15 +48,15 @@ export async function record(kernel: KernelName): Promise<RealRow[]> {
       if (error instanceof InvalidRecord) return undefined;
       throw error;
     });
-    if (said && "verdict" in said) rows.push(rowOf(program, said as Said));
+    if (said && "verdict" in said) rows.push(rowOf(program, said as LoadAnswer));
   }
   await linux.dispose();
   return rows;
 }
 
-function rowOf(program: Recorded, said: Said): RealRow {
+function rowOf(program: Recorded, said: LoadAnswer): RealRow {
   const { message, processed } = partsOfLog(said.log);
-  const { differences } = compare(program, said, program.prog_type);
+  const { differences } = compareAnswers(program, said, program.prog_type);
   const cause = differences.find(({ what }) => what === "verdict" || what === "errno")?.cause;
   return {
     id: program.id,

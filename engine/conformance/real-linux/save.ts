@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { V86 } from "v86";
-import { MACHINE } from "../../linux/emulator.ts";
+import { MACHINE_SETTINGS } from "../../linux/emulator.ts";
 import { READY } from "../../linux/protocol.ts";
 
 /** The kernel's command line. Mitigations are off: they protect nothing here and cost time. */
@@ -34,7 +34,7 @@ export async function bootAndSave(
 ): Promise<{ readonly ms: number; readonly console: string }> {
   const start = performance.now();
   const machine = new V86({
-    ...MACHINE,
+    ...MACHINE_SETTINGS,
     wasm_path: WASM_FILE,
     bios: bufferOf(boot.bios),
     vga_bios: bufferOf(boot.vgaBios),

@@ -5,9 +5,9 @@ import {
   close,
   detach,
   type FileAnswer,
-  type LoadOptions,
-  type OneCall,
   type RealAnswer,
+  type RealLoadOptions,
+  type RequestWithReader,
   readFile,
   resizeConsole,
   writeFile,
@@ -44,7 +44,7 @@ export class RealLinux {
   readonly #later: RealLinuxOptions["later"];
   /** Each call waits here for the calls before it. */
   #queue: Promise<unknown> = Promise.resolve();
-  #lives = 0;
+  #resets = 0;
 
   /** `emulator` must be running, in its saved state. */
   constructor(emulator: Emulator, { later, onConsole = () => {}, cutOffMs = CUT_OFF_MS }: RealLinuxOptions) {
@@ -53,22 +53,22 @@ export class RealLinux {
     this.#cutOffMs = cutOffMs;
     this.#line = new AgentLine((bytes) => emulator.send(1, bytes));
     emulator.listen(1, (byte) => this.#line.receive(byte));
-    emulator.listen(0, batched(later, onConsole));
+    emulator.listen(0, inBatches(later, onConsole));
   }
 
   /** How often the machine went back to its saved state. Descriptors from before are not valid after it. */
-  get lives(): number {
-    return this.#lives;
+  get resets(): number {
+    return this.#resets;
   }
 
   /** Loads a program with its maps, runs it, and closes everything. So an answer does not depend on earlier programs. */
-  ask(program: RealProgram, options: LoadOptions): Promise<RealAnswer | CutOff> {
+  ask(program: RealProgram, options: RealLoadOptions): Promise<RealAnswer | CutOff> {
     return this.#call(askProgram(program, options));
   }
 
   /** Loads a program and keeps its descriptor open: `fd` of the answer. */
-  load(program: RealProgram, options: LoadOptions): Promise<RealAnswer | CutOff> {
-    return this.#call(askProgram(program, { ...options, keep: true }));
+  load(program: RealProgram, options: RealLoadOptions): Promise<RealAnswer | CutOff> {
+    return this.#call(askProgram(program, { ...options, keepOpen: true }));
   }
 
   /** 0 or a negative errno. */
@@ -106,7 +106,7 @@ export class RealLinux {
 
   /** Goes back to the saved state at once, whatever runs. A call that waits for its answer gets a CutOff. */
   async reset(): Promise<void> {
-    this.#lives++;
+    this.#resets++;
     await this.#emulator.restore();
     this.#line.giveUp();
   }
@@ -116,16 +116,16 @@ export class RealLinux {
     return this.#emulator.destroy();
   }
 
-  #call<T>(one: OneCall<T>): Promise<T | CutOff> {
+  #call<T>({ request, read }: RequestWithReader<T>): Promise<T | CutOff> {
     const answered = this.#queue.then(async (): Promise<T | CutOff> => {
       let late = false as boolean;
       const inTime = this.#later(this.#cutOffMs, () => {
         late = true;
         void this.reset();
       });
-      const outputs = await this.#line.request(one.request.steps);
+      const outputs = await this.#line.request(request.steps);
       inTime();
-      if (typeof outputs !== "string") return one.read(outputs);
+      if (typeof outputs !== "string") return read(outputs);
       if (outputs === "out of step") await this.reset();
       return { cutOff: true, ...(late && { ms: this.#cutOffMs }) };
     });
@@ -135,7 +135,7 @@ export class RealLinux {
 }
 
 /** Collects the bytes of 4 ms and delivers them as one piece. */
-function batched(later: RealLinuxOptions["later"], deliver: (bytes: Uint8Array) => void): (byte: number) => void {
+function inBatches(later: RealLinuxOptions["later"], deliver: (bytes: Uint8Array) => void): (byte: number) => void {
   let held: number[] = [];
   return (byte) => {
     if (held.length === 0)
