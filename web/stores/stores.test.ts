@@ -152,6 +152,13 @@ test("Run is load, attach, echo and cat, and ends at the end of the run", async 
   expect(useMachine.getState()).toMatchObject({ origin: "event", input: "echo 10", position: 3 });
 });
 
+test("Run right after an edit: the kernel's run stays, no trial takes its place", async () => {
+  editSource(PLUS42.replace("42", "43"));
+  expect(await kernel.runAll()).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(useMachine.getState()).toMatchObject({ origin: "event", input: "echo 10", position: 3 });
+});
+
 test("Run stops where a step is refused", async () => {
   editSource("BPF_EXIT_INSN(),\n");
   expect(await kernel.runAll()).toBe(false);

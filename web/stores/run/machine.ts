@@ -49,6 +49,8 @@ let cache = new Map<number, StepView>();
 let wanted = 0;
 /** Counts the runs shown, so that a late answer does not replace a newer one. */
 let runsShown = 0;
+/** How many of them the kernel made. */
+let kernelRunsShown = 0;
 
 /** Everything that a trial run depends on. A change to any of it needs a new run. */
 function trialInputs(): string {
@@ -78,9 +80,10 @@ export function followVerdict(): void {
       set(EMPTY);
       return;
     }
-    // A run that the kernel made stays until the program changes.
-    if (check.verdict === "accept" && (edited || !["event", "test"].includes(get().origin)))
-      timer = setTimeout(() => void trialOnce(), 120);
+    // A run that the kernel made stays until the program changes. This holds for one that it makes before the timer ends, too.
+    const before = kernelRunsShown;
+    if (check.verdict === "accept" && (edited || !isKernelRun(get().origin)))
+      timer = setTimeout(() => before === kernelRunsShown && void trialOnce(), 120);
   };
   useVerdict.subscribe(look);
   useProgram.subscribe((now, before) => {
@@ -92,6 +95,8 @@ export function followVerdict(): void {
   useContents.subscribe(recheck);
   useBreakpoints.subscribe((now, before) => now.points !== before.points && void markAgain());
 }
+
+const isKernelRun = (origin: RunOrigin): boolean => origin === "event" || origin === "test";
 
 /** The trial run that exists or is being made. */
 let currentTrial: { readonly of: string; readonly done: Promise<void> } | undefined;
@@ -105,7 +110,7 @@ function trialOnce(): Promise<void> {
 
 async function trial(verified = true, step?: number): Promise<void> {
   const program = useProgram.getState();
-  const before = runsShown;
+  const before = kernelRunsShown;
   const { api } = engine();
   const input = await answered(api.runs.readInput(program.progType, program.input));
   const answer = input?.ok
@@ -113,7 +118,7 @@ async function trial(verified = true, step?: number): Promise<void> {
     : input && { run: null, why: input.why };
   if (!answer) currentTrial = undefined; // cancelled: the next caller makes a new one
   // Meanwhile the program was edited, or the kernel made a run of its own: the newer one is kept.
-  if (!answer || before !== runsShown || program.revision !== useProgram.getState().revision) return;
+  if (!answer || before !== kernelRunsShown || program.revision !== useProgram.getState().revision) return;
   const { run, why } = answer;
   const origin = verified ? "trial" : "unverified";
   if (run) await showRun(run, origin, program.input, step ?? program.askedStep ?? 0, bytesOf(input));
@@ -130,6 +135,7 @@ export const runUnverified = (step?: number): Promise<void> => trial(false, step
 /** Shows a run at a step. */
 export async function showRun(run: RunView, origin: RunOrigin, input: string, step: number, given = ""): Promise<void> {
   const mine = ++runsShown;
+  if (isKernelRun(origin)) kernelRunsShown++;
   const position = Math.min(step, run.length);
   const whole = run.length < WHOLE;
   const from = whole ? 0 : Math.max(0, position - PAGE / 2);
