@@ -42,7 +42,7 @@ async function answer(line: string, lessons: readonly Found[]): Promise<object> 
     let judged: Judged | undefined;
     let lesson: number | string = "";
     for (const { shown, ...judging } of lessons) {
-      const engine = createSession({ now: () => performance.now() * 1000, patience: PATIENCE });
+      const engine = createSession({ now: () => performance.now() * 1000, verifyLimitUs: PATIENCE });
       judged = await judgeAnswer(line, { ...judging, engine });
       lesson = shown;
       // For a list of lessons, each link names the lesson it answers.

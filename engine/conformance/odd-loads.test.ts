@@ -53,7 +53,7 @@ test.each(PAGE_ROWS.map((row) => [row.id, row] as const))("check and load: %s", 
   else expect(answer).toMatchObject({ verdict: row.verdict, errno: row.errno });
   // What was refused is told. A map is named as the kernel's loader knows it.
   if (row.verdict === "reject" && row.log === "")
-    expect(checked.refused).toMatchObject({ call: row.call ?? "prog-load", map: outerMap(row) });
+    expect(checked.refusedCall).toMatchObject({ call: row.call ?? "prog-load", map: outerMap(row) });
 });
 
 /** The name of the program's map that is, or contains, the refused map. */

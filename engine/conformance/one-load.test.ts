@@ -7,7 +7,7 @@ import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, loadWith } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
 import { Registry } from "../kernel/registry.ts";
-import { LogText } from "../session/check/long-log.ts";
+import { LogText } from "../session/check/log-text.ts";
 import { createCheck } from "../session/groups/check.ts";
 import { createKernel } from "../session/groups/kernel.ts";
 import { newState } from "../session/state.ts";

@@ -13,7 +13,7 @@ import type { ObjectAnswer, ObjectLoadView, ObjectView } from "./object/object-v
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./run/flow.ts";
 import type { CheckView, ExplanationView, FixView, VisitView, WitnessView } from "./views/check.ts";
 import type { CompareView } from "./views/compare.ts";
-import type { Goal, GoalView, Reader } from "./views/goal.ts";
+import type { Goal, GoalView, ReaderRecord } from "./views/goal.ts";
 import type {
   CallOutcome,
   DefineOutcome,
@@ -42,7 +42,7 @@ import type {
   StepView,
   StopInput,
   TimelineChunk,
-  WayView,
+  WayEndView,
 } from "./views/run.ts";
 
 export type { ContextFieldView, ContextView, MemberView, RewriteView } from "./kernel/context-sides.ts";
@@ -165,7 +165,7 @@ export interface RunsApi {
    * Goes on (or back) until one of the stops holds after a step, else to the end (or start) of the run. `from` -1: from before the start,
    * so that a breakpoint on the first instruction counts. null: the run is no longer kept.
    */
-  goOn(run: number, from: number, stops: readonly StopInput[], back?: boolean): WayView | null;
+  goOn(run: number, from: number, stops: readonly StopInput[], back?: boolean): WayEndView | null;
   /** The nearest step at which a slot is about to run: at `from` or later, else the last before it. -1: the run never reached the slot. */
   stepAt(run: number, slot: number, from: number): Promise<number>;
   /** Instructions of a program that a tail call entered. `prog`: as in StepView.prog. */
@@ -229,7 +229,7 @@ export interface ToolsApi {
   /** Calls that a real kernel answered, as the page lists calls. The first gets the number `seq`. */
   callViews(records: readonly SyscallRecord[], seq: number): readonly SyscallView[];
   /** Whether each goal of a lesson is met, one answer per goal, judged by the program and by what the reader has done. */
-  judge(program: ProgramInput, goals: readonly Goal[], reader: Reader): Promise<readonly GoalView[]>;
+  judge(program: ProgramInput, goals: readonly Goal[], reader: ReaderRecord): Promise<readonly GoalView[]>;
 }
 
 /** BPF objects that a reader brings. One is open at a time. */

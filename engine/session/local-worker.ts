@@ -8,10 +8,10 @@ export interface LocalOptions {
   /** Calls soon, but not at once: setTimeout. */
   readonly later: (call: () => void) => void;
   /** While this returns true, no message arrives. */
-  readonly deaf?: () => boolean;
+  readonly isBlocked?: () => boolean;
 }
 
-export function localWorker(session: Remote, { copy, later, deaf = () => false }: LocalOptions): WorkerLike {
+export function localWorker(session: Remote, { copy, later, isBlocked = () => false }: LocalOptions): WorkerLike {
   let alive = true;
   const inside: Port = { onmessage: null, postMessage: (message) => deliver(outside, message) };
   const outside: WorkerLike = {
@@ -25,7 +25,7 @@ export function localWorker(session: Remote, { copy, later, deaf = () => false }
   const deliver = (port: Port, message: unknown): void => {
     const data = copy(message);
     later(() => {
-      if (alive && !deaf()) port.onmessage?.({ data });
+      if (alive && !isBlocked()) port.onmessage?.({ data });
     });
   };
   serve(session, inside);

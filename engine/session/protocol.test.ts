@@ -11,7 +11,7 @@ const FILE = "/sys/oreore/bpf";
 const plus42 = EXAMPLES[0]?.program as ProgramInput;
 
 const spawnLocal = (session: Remote, deaf = () => false): WorkerLike =>
-  localWorker(session, { copy: structuredClone, later: (call) => setTimeout(call, 0), deaf });
+  localWorker(session, { copy: structuredClone, later: (call) => setTimeout(call, 0), isBlocked: deaf });
 
 const local = (options: Omit<ClientOptions, "spawn"> = {}) =>
   connect({ spawn: () => spawnLocal(createSession()), ...options });

@@ -1,7 +1,7 @@
 // Requests and answers over postMessage. Each request is answered once, and the worker does one after the other. Cancelling ends the worker
 // (whatever it runs cannot prevent that), starts a new one and repeats the calls that made the old one's state.
 import { type Group, type Method, type Remote, remote } from "./api.ts";
-import { Journal } from "./replay.ts";
+import { CallsToRepeat } from "./replay.ts";
 
 export interface Request {
   readonly id: number;
@@ -84,7 +84,7 @@ interface Pending {
 export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Client {
   let worker = start();
   let nextId = 1;
-  const journal = new Journal();
+  const journal = new CallsToRepeat();
   const pending = new Map<number, Pending>();
   let callOff: (() => void) | undefined;
 

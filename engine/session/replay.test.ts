@@ -1,12 +1,12 @@
 // Which calls are repeated in a new worker: the rows are calls and what is left of them, by method and first argument.
 import { expect, test } from "vitest";
 import type { Method } from "./api.ts";
-import { Journal } from "./replay.ts";
+import { CallsToRepeat } from "./replay.ts";
 
 type Row = readonly [method: Method, ...args: unknown[]];
 
 function left(...rows: readonly Row[]): readonly Row[] {
-  const journal = new Journal();
+  const journal = new CallsToRepeat();
   for (const [method, ...args] of rows) journal.remember({ method, args }, undefined);
   return [...journal.calls()].map(({ method, args }) => [method, ...args]);
 }
@@ -76,7 +76,7 @@ test("of 300 writes the last 200 are repeated, of 1100 map updates the last 1024
 });
 
 test("a run's number is set before the run is made again", () => {
-  const journal = new Journal();
+  const journal = new CallsToRepeat();
   journal.remember({ method: "kernel.writeFile", args: ["f"] }, 7);
   expect([...journal.calls()]).toEqual([
     { method: "runs.runsFrom", args: [7] },

@@ -125,14 +125,14 @@ export const LIFETIMES: { readonly [Of in Group]: Readonly<Record<keyof SessionA
 };
 
 /** An answered call. */
-export interface Call {
+export interface AnsweredCall {
   readonly method: Method;
   readonly args: readonly unknown[];
 }
 
 /** A call to repeat, with the number of the run that it made. Runs keep their numbers even if earlier calls were forgotten. */
 interface RepeatedCall {
-  readonly call: Call;
+  readonly call: AnsweredCall;
   readonly lifetime: Lifetime;
   readonly run: number | undefined;
 }
@@ -143,7 +143,7 @@ const MAX_ENTRIES = 1024;
 
 const OUTLIVES: ReadonlySet<Lifetime> = new Set(["setting", "last-setting", "boot", "boot-part"] as const);
 const BOOTS: ReadonlySet<Lifetime> = new Set(["boot", "boot-part"] as const);
-const REPLACES: Readonly<Record<Lifetime, (old: Call, by: Call) => boolean>> = {
+const REPLACES: Readonly<Record<Lifetime, (old: AnsweredCall, by: AnsweredCall) => boolean>> = {
   nothing: () => false,
   objects: () => false,
   event: () => false,
@@ -155,11 +155,11 @@ const REPLACES: Readonly<Record<Lifetime, (old: Call, by: Call) => boolean>> = {
 };
 
 /** The calls to repeat, in order. */
-export class Journal {
+export class CallsToRepeat {
   #entries: RepeatedCall[] = [];
 
   /** Called after a call was answered. `run`: the number of the run it made. */
-  remember(call: Call, run: number | undefined): void {
+  remember(call: AnsweredCall, run: number | undefined): void {
     const lifetime = lifetimeOf(call.method);
     if (lifetime === "nothing") return;
     this.#entries = this.#entries.filter(
@@ -171,7 +171,7 @@ export class Journal {
   }
 
   /** Each call, after the call that sets the number of its run. */
-  *calls(): Generator<Call> {
+  *calls(): Generator<AnsweredCall> {
     for (const { call, run } of this.#entries) {
       if (run !== undefined) yield { method: "runs.runsFrom", args: [run] };
       yield call;

@@ -5,7 +5,7 @@ import { EXAMPLES } from "../catalogue/examples.ts";
 import type { Remote } from "./api.ts";
 import { createSession } from "./session.ts";
 import type { ProgramInput } from "./views/program.ts";
-import type { RunView, StopInput, WayView } from "./views/run.ts";
+import type { RunView, StopInput, WayEndView } from "./views/run.ts";
 
 const FILE = "/sys/oreore/bpf";
 const example = (name: string): ProgramInput => {
@@ -103,30 +103,30 @@ test("going on stops at breakpoints, watches, the cursor and the end of calls, a
   const session = await attached(example("loop"));
   const { run, length } = runOf(await session.kernel.writeFile(FILE, "5"));
   const go = (from: number, back: boolean, ...stops: StopInput[]) => session.runs.goOn(run, from, stops, back);
-  const at = async (way: WayView | null) => (await session.runs.step(run, way?.step ?? -1))?.slot;
+  const at = async (way: WayEndView | null) => (await session.runs.step(run, way?.step ?? -1))?.slot;
   const far: StopInput = { kind: "breakpoint", slot: 99 };
   // Slot 4 is R0 += R2: five rounds.
   const first = await go(0, false, far, { kind: "breakpoint", slot: 4 });
-  expect([await at(first), first?.by]).toEqual([4, 1]);
+  expect([await at(first), first?.stopIndex]).toEqual([4, 1]);
   const third = await go(0, false, { kind: "breakpoint", slot: 4, when: "r2 == 3" });
   expect((await session.runs.step(run, third?.step ?? -1))?.regs[2]).toBe("0000000000000003");
   expect(await go(third?.step ?? 0, true, { kind: "breakpoint", slot: 4, when: "r2 == 5" })).toEqual({
     step: first?.step,
-    by: 0,
+    stopIndex: 0,
   });
   expect(await at(await go(0, false, { kind: "cursor", slot: 7 }))).toBe(7);
-  expect(await go(0, false)).toEqual({ step: length, by: -1 });
-  expect(await go(length, false, far)).toEqual({ step: length, by: -1 });
-  expect(await go(length, true)).toEqual({ step: 0, by: -1 });
+  expect(await go(0, false)).toEqual({ step: length, stopIndex: -1 });
+  expect(await go(length, false, far)).toEqual({ step: length, stopIndex: -1 });
+  expect(await go(length, true)).toEqual({ step: 0, stopIndex: -1 });
   // The exit is passed once. After it the program has ended.
   const exit: StopInput = { kind: "breakpoint", slot: 7 };
-  expect(await go(0, false, exit)).toEqual({ step: length - 1, by: 0 });
-  expect(await go(length - 1, false, exit)).toEqual({ step: length, by: -1 });
+  expect(await go(0, false, exit)).toEqual({ step: length - 1, stopIndex: 0 });
+  expect(await go(length - 1, false, exit)).toEqual({ step: length, stopIndex: -1 });
   // From before the start, a breakpoint on the first instruction counts. From that instruction, the run goes on.
   const start: StopInput = { kind: "breakpoint", slot: 0 };
   expect([await go(-1, false, start), await go(0, false, start)]).toEqual([
-    { step: 0, by: 0 },
-    { step: length, by: -1 },
+    { step: 0, stopIndex: 0 },
+    { step: length, stopIndex: -1 },
   ]);
   expect(await session.runs.checkCondition("r0 = 5")).not.toBe("");
 });
@@ -141,8 +141,9 @@ test("the change of a register is found from both directions, at the same steps 
     const { run, length } = made.run;
     const steps = await session.runs.steps(run, 0, length + 1);
     for (let reg = 0; reg <= 10; reg++) {
-      const places = steps.flatMap(({ step, changed, set }) =>
-        step > 0 && (changed.some((one) => one.reg === reg) || ((set & ~(steps[step - 1]?.set ?? 0)) >> reg) & 1)
+      const places = steps.flatMap(({ step, changed, regsSet }) =>
+        step > 0 &&
+        (changed.some((one) => one.reg === reg) || ((regsSet & ~(steps[step - 1]?.regsSet ?? 0)) >> reg) & 1)
           ? [step]
           : [],
       );
@@ -150,7 +151,7 @@ test("the change of a register is found from both directions, at the same steps 
         const met: number[] = [];
         for (let at = back ? length : 0; ; ) {
           const way = await session.runs.goOn(run, at, [{ kind: "watch", reg }], back);
-          if (!way || way.by < 0) break;
+          if (!way || way.stopIndex < 0) break;
           met.push((at = way.step));
         }
         const wanted = back ? places.toReversed().filter((step) => step < length) : places;
@@ -177,8 +178,8 @@ test("a change of watched bytes is found from both directions, at the same steps
 test("a call is stepped over and out of", async () => {
   const session = await attached(example("subprogram"));
   const { run } = runOf(await session.kernel.writeFile(FILE, "10"));
-  expect(await session.runs.goOn(run, 2, [{ kind: "over" }])).toEqual({ step: 6, by: 0 });
-  expect(await session.runs.goOn(run, 3, [{ kind: "out" }])).toEqual({ step: 6, by: 0 });
+  expect(await session.runs.goOn(run, 2, [{ kind: "over" }])).toEqual({ step: 6, stopIndex: 0 });
+  expect(await session.runs.goOn(run, 3, [{ kind: "out" }])).toEqual({ step: 6, stopIndex: 0 });
 });
 
 test("a step shows what it did to a map, and the map can be seen as it was then", async () => {
@@ -369,7 +370,7 @@ test("a refusal is explained in plain words, with the origin of the value", asyn
 test("a verification that takes too long is stopped and says so, in check and in load", async () => {
   let clock = 0;
   const walked: number[] = [];
-  const session = createSession({ now: () => clock++, onProgress: (insns) => walked.push(insns), patience: 0 });
+  const session = createSession({ now: () => clock++, onProgress: (insns) => walked.push(insns), verifyLimitUs: 0 });
   const long = oreore(
     "BPF_MOV64_IMM(BPF_REG_0, 0), BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1), BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 400000, -2), BPF_EXIT_INSN(),",
   );
@@ -634,7 +635,7 @@ BPF_EXIT_INSN(),`,
     [true, ""],
   ]);
   // A breakpoint belongs to its own program: slot 0 of the other program does not stop.
-  expect(await session.runs.goOn(run, 0, [{ kind: "breakpoint", slot: 0 }])).toEqual({ step: 5, by: -1 });
+  expect(await session.runs.goOn(run, 0, [{ kind: "breakpoint", slot: 0 }])).toEqual({ step: 5, stopIndex: -1 });
   const slots = await session.runs.slotsOf(run, steps[3]?.prog ?? 0);
   expect(slots.map(({ text, span }) => [text, span?.line])).toEqual([
     ["r0 = 7", 1],

@@ -7,7 +7,7 @@ import type { Registry } from "../kernel/registry.ts";
 import type { Env } from "../vm/index.ts";
 import type { Checked, Clock } from "./check/check.ts";
 import type { EditorContext } from "./check/language.ts";
-import type { RecordedRun } from "./run/run.ts";
+import type { RecordedRun } from "./run/recorded-run.ts";
 import type { ProgramInput, SlotView } from "./views/program.ts";
 import type { RunView } from "./views/run.ts";
 
@@ -17,7 +17,7 @@ export interface SessionOptions {
   /** Called now and then during a verification, with the number of instructions processed so far. */
   readonly onProgress?: (insnsProcessed: number) => void;
   /** Microseconds after which a verification is stopped. Absent: one minute. */
-  readonly patience?: number;
+  readonly verifyLimitUs?: number;
 }
 
 export interface SessionState extends Required<SessionOptions> {
@@ -40,14 +40,14 @@ export interface RunningKernel {
   /** The descriptor of the program loaded last. -1: none. */
   lastProgFd: number;
   /** Number of calls made so far. */
-  seq: number;
+  callCount: number;
   /** Number of the last run. */
   lastRun: number;
   /** The last run in the kernel, and the last run with a kernel of its own. */
   kernelRun: KeptRun | undefined;
-  freeRun: KeptRun | undefined;
+  standaloneRun: KeptRun | undefined;
   /** The run that the current request recorded. */
-  fired: RunView | null;
+  requestRun: RunView | null;
   environment: Partial<Env>;
   readonly slotsOfProg: WeakMap<Prog, readonly SlotView[]>;
 }
@@ -60,12 +60,12 @@ export interface KeptRun {
   readonly maps: readonly MapObject[];
 }
 
-const PATIENCE = 60_000_000;
+const VERIFY_LIMIT_US = 60_000_000;
 
 export const newState = (registry: Registry, options: SessionOptions = {}): SessionState => ({
   now: options.now ?? (() => Date.now() * 1000),
   onProgress: options.onProgress ?? (() => {}),
-  patience: options.patience ?? PATIENCE,
+  verifyLimitUs: options.verifyLimitUs ?? VERIFY_LIMIT_US,
   registry,
   seed: 1n,
   checked: undefined,
@@ -75,14 +75,18 @@ export const newState = (registry: Registry, options: SessionOptions = {}): Sess
 });
 
 /** Called once per verification: see VerifyOptions.progress. */
-export function watch({ now, onProgress, patience }: Required<SessionOptions>): (insnsProcessed: number) => boolean {
+export function progressWatcher({
+  now,
+  onProgress,
+  verifyLimitUs,
+}: Required<SessionOptions>): (insnsProcessed: number) => boolean {
   const start = now();
   return (insnsProcessed) => {
     onProgress(insnsProcessed);
-    return now() - start > patience;
+    return now() - start > verifyLimitUs;
   };
 }
 
 /** The last check, if it was of exactly this program. */
-export const checkOf = (state: SessionState, program: ProgramInput): Checked | undefined =>
+export const lastCheckOf = (state: SessionState, program: ProgramInput): Checked | undefined =>
   state.checkedProgram === JSON.stringify(program) ? state.checked : undefined;

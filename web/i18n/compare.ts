@@ -92,9 +92,9 @@ export const COMPARE_TEXTS: Readonly<Record<Language, CompareTexts>> = {
         before.insns === now.insns
           ? `${plural(now.insns, "instruction")}, as before`
           : `${plural(now.insns, "instruction")} instead of ${n(before.insns)}`,
-        before.walked === now.walked
-          ? `the verifier walks ${n(now.walked)}, as before.`
-          : `the verifier walks ${n(now.walked)} instead of ${n(before.walked)}.`,
+        before.insnsProcessed === now.insnsProcessed
+          ? `the verifier walks ${n(now.insnsProcessed)}, as before.`
+          : `the verifier walks ${n(now.insnsProcessed)} instead of ${n(before.insnsProcessed)}.`,
       ].join("; "),
     text: (counts) =>
       counts.changed + counts.in + counts.out === 0
@@ -155,9 +155,9 @@ export const COMPARE_TEXTS: Readonly<Record<Language, CompareTexts>> = {
         before.insns === now.insns
           ? `命令は以前と同じ ${n(now.insns)} 個`
           : `命令は ${n(before.insns)} 個から ${n(now.insns)} 個`,
-        before.walked === now.walked
-          ? `verifier がたどる命令は以前と同じ ${n(now.walked)} 個です。`
-          : `verifier がたどる命令は ${n(before.walked)} 個から ${n(now.walked)} 個になりました。`,
+        before.insnsProcessed === now.insnsProcessed
+          ? `verifier がたどる命令は以前と同じ ${n(now.insnsProcessed)} 個です。`
+          : `verifier がたどる命令は ${n(before.insnsProcessed)} 個から ${n(now.insnsProcessed)} 個になりました。`,
       ].join("、"),
     text: (counts) =>
       counts.changed + counts.in + counts.out === 0

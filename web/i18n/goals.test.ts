@@ -7,8 +7,8 @@ const goal = (secret: boolean): Goal => ({ kind: "sends", on: ["icmp-echo"], is:
 const view = (came: string): GoalView => ({
   met: false,
   found: came,
-  counter: { on: ["icmp-echo"], came, wanted: WANTED },
-  lacks: 0,
+  counterExample: { on: ["icmp-echo"], actual: came, wanted: WANTED },
+  missingStep: 0,
 });
 const now = (secret: boolean, came: string, language: "en" | "ja" = "en") =>
   goalTexts([goal(secret)], [view(came)], language)[0]?.now;
@@ -31,7 +31,7 @@ test("where the kernel lacks a step of the recipe, that is what stands in the wa
     { kind: "verdict", is: "accept" },
     { kind: "returns", on: ["10"], is: 52, secret: false },
   ];
-  const views = goals.map(() => ({ met: false, found: "Invalid argument", counter: null, lacks: 1 }));
+  const views = goals.map(() => ({ met: false, found: "Invalid argument", counterExample: null, missingStep: 1 }));
   expect(goalTexts(goals, views, "en").map((aim) => aim.now)).toEqual(["now: step 1 of the recipe is missing", ""]);
   expect(goalTexts(goals, views, "ja")[0]?.now).toBe("今は: レシピの手順 1 がありません");
 });

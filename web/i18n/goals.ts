@@ -1,5 +1,5 @@
 // What the goals of a lesson ask, in words, for the lesson's page and for the tool that judges a class's answers. Needs no page.
-import type { Counter, Goal, GoalView, Texts } from "../../engine/index.ts";
+import type { CounterExample, Goal, GoalView, Texts } from "../../engine/index.ts";
 
 type Words = { readonly [Kind in Goal["kind"]]: (goal: Extract<Goal, { kind: Kind }>) => string };
 
@@ -10,7 +10,7 @@ interface GoalTexts {
   readonly found: (what: string) => string;
   /** What the kernel lacks: a step of the recipe. */
   readonly lacks: (step: number) => string;
-  readonly counter: (counter: Counter) => string;
+  readonly counter: (counter: CounterExample) => string;
   /** The first byte that differs, counted from 0. "": there is none. */
   readonly byte: (at: number, came: string, wanted: string) => string;
   readonly at: (on: string) => string;
@@ -35,9 +35,9 @@ const short = (text: string): string => (text.length <= 40 ? text : `${text.slic
 const inputs = (on: readonly string[], between: string): string => on.map(short).join(between);
 
 /** The first differing byte, for packets that are too long for a sentence. */
-function firstByte({ came, wanted }: Counter): { at: number; came: string; wanted: string } | null {
-  if (![came, wanted].every((text) => /^(?:[0-9a-f]{2})*$/.test(text)) || came.length <= 40) return null;
-  const [is, should] = [came.match(/../g) ?? [], wanted.match(/../g) ?? []];
+function firstByte({ actual, wanted }: CounterExample): { at: number; came: string; wanted: string } | null {
+  if (![actual, wanted].every((text) => /^(?:[0-9a-f]{2})*$/.test(text)) || actual.length <= 40) return null;
+  const [is, should] = [actual.match(/../g) ?? [], wanted.match(/../g) ?? []];
   const at = Array.from({ length: Math.max(is.length, should.length) }).findIndex((_, i) => is[i] !== should[i]);
   return { at, came: is[at] ?? "", wanted: should[at] ?? "" };
 }
@@ -49,8 +49,8 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
     secret: "Right for other inputs, which are not told",
     found: (what) => `now: ${what}`,
     lacks: (step) => `step ${step} of the recipe is missing`,
-    counter: ({ on, came, wanted }) =>
-      `with ${inputs(on, ", ")}: ${came === "" ? "nothing" : short(came)} came, ${short(wanted)} was wanted`,
+    counter: ({ on, actual, wanted }) =>
+      `with ${inputs(on, ", ")}: ${actual === "" ? "nothing" : short(actual)} came, ${short(wanted)} was wanted`,
     byte: (at, came, wanted) => `byte ${at} is ${came || "not there"}, ${wanted || "no byte"} was wanted`,
     at: (on) => `with ${on}: `,
     goals: {
@@ -90,8 +90,8 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
     secret: "伏せてあるほかの入力でも正しい",
     found: (what) => `今は: ${what}`,
     lacks: (step) => `レシピの手順 ${step} がありません`,
-    counter: ({ on, came, wanted }) =>
-      `${inputs(on, "、")} のとき: ${came === "" ? "結果なし" : `結果は ${short(came)}`}、求めるものは ${short(wanted)}`,
+    counter: ({ on, actual, wanted }) =>
+      `${inputs(on, "、")} のとき: ${actual === "" ? "結果なし" : `結果は ${short(actual)}`}、求めるものは ${short(wanted)}`,
     byte: (at, came, wanted) => `${at} バイト目は ${came || "なし"}、求めるものは ${wanted || "なし"}`,
     at: (on) => `${on} のとき: `,
     goals: {
@@ -141,15 +141,15 @@ export function goalTexts(
 ): readonly GoalText[] {
   const text = TEXTS[language];
   const all = goals.map((goal, i) => {
-    const { met = false, found: came = "", counter = null, lacks = 0 } = views?.[i] ?? {};
-    const found = lacks > 0 ? text.lacks(lacks) : came;
+    const { met = false, found: came = "", counterExample = null, missingStep = 0 } = views?.[i] ?? {};
+    const found = missingStep > 0 ? text.lacks(missingStep) : came;
     const secret = "secret" in goal && goal.secret;
-    const told = counter && (secret || counter.on.length > 1);
-    const byte = counter && firstByte(counter);
+    const told = counterExample && (secret || counterExample.on.length > 1);
+    const byte = counterExample && firstByte(counterExample);
     const now = byte
-      ? `${told ? text.at(inputs(counter.on, ", ")) : ""}${text.byte(byte.at, byte.came, byte.wanted)}`
+      ? `${told ? text.at(inputs(counterExample.on, ", ")) : ""}${text.byte(byte.at, byte.came, byte.wanted)}`
       : told
-        ? text.counter(counter)
+        ? text.counter(counterExample)
         : found && text.found(found);
     return { text: secret ? text.secret : goalText(goal, language), met, found, now, secret };
   });

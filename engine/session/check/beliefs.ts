@@ -9,30 +9,30 @@ import type { BeliefsView, BeliefView, VisitView } from "../views/check.ts";
 
 /** The visits of a verification: our verifier's, or those that a pasted log tells. */
 export interface VisitSource {
-  numbers(slot: number): Int32Array;
+  numbersOfSlot(slot: number): Int32Array;
   /** Visits of one slot, at most `limit`. */
-  of(slot: number, limit: number): VisitView[];
+  ofSlot(slot: number, limit: number): VisitView[];
   at(visit: number): VisitView | null;
   /** The last visit of a slot that began at or before a line. -1: none. */
   ofLine(slot: number, line: number): number;
   /** The last visit of a slot on the refused path. -1: none. */
-  lastOf?(slot: number): number;
+  lastOnRefusedPath?(slot: number): number;
 }
 
 /** What a check knows of its visits: see Checked. */
-interface Verified {
+interface WithVisits {
   readonly verdict: { readonly trace?: Trace } | undefined;
   readonly lineAt: LineAt;
   readonly pastedVisits?: VisitSource;
 }
 
 /** The visits of a check. They are none where the program did not get as far as the verifier. */
-export function visitsOf({ pastedVisits, verdict, lineAt }: Verified): VisitSource {
+export function visitsOf({ pastedVisits, verdict, lineAt }: WithVisits): VisitSource {
   if (pastedVisits) return pastedVisits;
   const trace = verdict?.trace;
   return {
-    numbers: (slot) => (trace ? visitNumbers(trace, slot) : new Int32Array()),
-    of: (slot, limit) => (trace ? visitViews(trace, slot, limit, lineAt) : []),
+    numbersOfSlot: (slot) => (trace ? visitNumbers(trace, slot) : new Int32Array()),
+    ofSlot: (slot, limit) => (trace ? visitViews(trace, slot, limit, lineAt) : []),
     at: (visit) => (trace ? visitView(trace, visit, lineAt) : null),
     ofLine: (slot, line) => (trace ? visitOfLine(trace, slot, line, lineAt) : -1),
   };

@@ -13,10 +13,10 @@ import type { Verdict } from "../../verifier/verify.ts";
 import type { CheckView, MapPlaceView } from "../views/check.ts";
 import type { MapInput, ProgramInput, SlotView } from "../views/program.ts";
 import type { VisitSource } from "./beliefs.ts";
-import { type Clock, type Load, loadWhole, loadWithLog } from "./load.ts";
-import { LogText } from "./long-log.ts";
+import { type Clock, type LoadResult, loadWhole, loadWithLog } from "./load.ts";
+import { LogText } from "./log-text.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source.ts";
-import { faultyView, loadedView } from "./verdict.ts";
+import { loadedView, notAssembledView } from "./verdict.ts";
 
 export type { Clock };
 
@@ -131,7 +131,7 @@ function mapPlaces({ maps, declaredMaps, mapRefs }: Assembly, source: string): M
 }
 
 /** `loaded`: undefined if the source does not assemble. */
-export function checkedOf(assembled: Assembled, loaded: Load | undefined, revision: number): Checked {
+export function checkedOf(assembled: Assembled, loaded: LoadResult | undefined, revision: number): Checked {
   const { input, assembly, program, slots, attach, diagnostics } = assembled;
   const verdict = loaded && "verdict" in loaded ? loaded.verdict : undefined;
   const log = new LogText(verdict?.log, verdict?.logLines);
@@ -146,7 +146,7 @@ export function checkedOf(assembled: Assembled, loaded: Load | undefined, revisi
     mapPlaces: mapPlaces(assembly, input.source),
     pasted: null,
   };
-  const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };
+  const view = { ...base, ...(loaded ? loadedView(loaded, log) : notAssembledView(diagnostics)) };
   const lineAt = resultOnly ? () => -1 : (position: number) => log.lineAt(position);
   return { input, view, assembly, program, verdict, log, lineAt };
 }
@@ -186,7 +186,7 @@ export function withLog(
 }
 
 /** Lines of a log, each with the slot it is about and the column at which a state begins. */
-export function linesOf(log: LogText, from: number, count: number) {
-  const { slots, stateColumns } = log.about(from, count);
+export function logLines(log: LogText, from: number, count: number) {
+  const { slots, stateColumns } = log.lineFacts(from, count);
   return { lines: log.lines(from, count), slots, states: stateColumns };
 }

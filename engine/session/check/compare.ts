@@ -12,14 +12,14 @@ import type { MapDef } from "../../program/program.ts";
 import type { ComparedRow, ComparedText, CompareView, VersionView } from "../views/compare.ts";
 import type { ProgramInput } from "../views/program.ts";
 import { type Checked, type Clock, check } from "./check.ts";
-import { type LoadHow, loadWhole } from "./load.ts";
+import { type LoadSettings, loadWhole } from "./load.ts";
 
 /** The most lines of a log that are compared. */
 const MOST_LINES = 20_000;
 /** Added to the slot of an instruction that the other version does not have. */
 const UNMATCHED_SLOT = 10_000_000;
 
-type Watch = LoadHow["watch"];
+type Watch = LoadSettings["watch"];
 
 export function compare(
   registry: Registry,
@@ -35,7 +35,7 @@ export function compare(
     source: sourceRows(before.source, now.source),
     log: logTooLong ? [] : logRows(registry, was, is, clock, watch),
     logTooLong,
-    maps: otherMaps(was.program.maps, is.program.maps),
+    maps: differingMaps(was.program.maps, is.program.maps),
   };
 }
 
@@ -51,13 +51,13 @@ function versionView({ view, program }: Checked): VersionView {
     refusal: view.refusal?.id ?? "",
     line: place?.line ?? 0,
     insns: program.insns.length,
-    walked: view.insnsProcessed,
+    insnsProcessed: view.insnsProcessed,
   };
 }
 
 const SAME_MAP = ["type", "keySize", "valueSize", "maxEntries", "flags"] as const;
 
-function otherMaps(before: readonly MapDef[], now: readonly MapDef[]): string[] {
+function differingMaps(before: readonly MapDef[], now: readonly MapDef[]): string[] {
   const names = new Set([...before, ...now].map(({ name }) => name));
   return [...names].filter((name) => {
     const [was, is] = [before, now].map((maps) => maps.find((map) => map.name === name));
@@ -86,7 +86,7 @@ function rows(
     marks,
   });
   const changed = (i: number, j: number): ComparedRow => {
-    const [out, put] = marksOf(a[i] as string, b[j] as string);
+    const [out, put] = changedColumns(a[i] as string, b[j] as string);
     return { kind: "changed", before: text(a, i, out), now: text(b, j, put) };
   };
   return alignment(a.length, b.length, same).flatMap((one): ComparedRow[] => {
@@ -107,16 +107,16 @@ const TOKENS = /[A-Za-z\d]+|\s+|[^A-Za-z\d\s]/g;
 /** If less than this share of a line is common, the whole line is marked as changed. */
 const LEAST_COMMON = 0.4;
 
-function marksOf(before: string, now: string): readonly [ComparedText["marks"], ComparedText["marks"]] {
+function changedColumns(before: string, now: string): readonly [ComparedText["marks"], ComparedText["marks"]] {
   const [a, b] = [before, now].map((line): readonly string[] => line.match(TOKENS) ?? []) as [string[], string[]];
   const pairs = commonPairs(a, b);
   const kept = pairs.reduce((sum, [i]) => sum + (a[i] as string).length, 0);
   if (kept < LEAST_COMMON * Math.max(before.length, now.length)) return [[], []];
-  return [marks(a, new Set(pairs.map(([i]) => i))), marks(b, new Set(pairs.map(([, j]) => j)))];
+  return [columnsWithout(a, new Set(pairs.map(([i]) => i))), columnsWithout(b, new Set(pairs.map(([, j]) => j)))];
 }
 
 /** Columns of the tokens that are not kept. Neighbouring tokens are one range. */
-function marks(tokens: readonly string[], kept: ReadonlySet<number>): ComparedText["marks"] {
+function columnsWithout(tokens: readonly string[], kept: ReadonlySet<number>): ComparedText["marks"] {
   const found: (readonly [number, number])[] = [];
   let column = 0;
   tokens.forEach((token, i) => {
@@ -132,14 +132,14 @@ function marks(tokens: readonly string[], kept: ReadonlySet<number>): ComparedTe
 }
 
 function logRows(registry: Registry, was: Checked, is: Checked, now: Clock, watch: Watch): ComparedRow[] {
-  const number = renumbering(was.program.insns, is.program.insns);
+  const newSlotOf = renumbering(was.program.insns, is.program.insns);
   const count = was.log.count;
   const [shown, other] = [was.log.lines(0, count), is.log.lines(0, is.log.count)];
-  const keys = renumberedLog(registry, was, number, now, watch) ?? shown;
-  const [a, b] = [was.log.about(0, count), is.log.about(0, is.log.count)];
-  return rows(shown, other, commonPairs(keys, other), (i, j) =>
+  const renumberedLines = renumberedLog(registry, was, newSlotOf, now, watch) ?? shown;
+  const [a, b] = [was.log.lineFacts(0, count), is.log.lineFacts(0, is.log.count)];
+  return rows(shown, other, commonPairs(renumberedLines, other), (i, j) =>
     commonPairs(
-      i.map((at) => `${a.kinds[at]} ${number(a.slots[at] as number)}`),
+      i.map((at) => `${a.kinds[at]} ${newSlotOf(a.slots[at] as number)}`),
       j.map((at) => `${b.kinds[at]} ${b.slots[at]}`),
     ),
   );

@@ -4,7 +4,7 @@ import { programOf } from "../../asm/assembly.ts";
 import { Draft, firstVersion } from "../../remedy/draft.ts";
 import { jumpImm, movImm } from "../../remedy/new-insns.ts";
 import type { Fix } from "../../remedy/remedy.ts";
-import { fixText } from "./fix-edits.ts";
+import { editedText } from "./fix-edits.ts";
 import { diffLines } from "./fixes.ts";
 
 const SOURCE = `// @map counts array key=4 value=8 entries=1
@@ -28,7 +28,7 @@ function edited(change: (draft: Draft) => void, source = SOURCE): string | undef
   const version = draft.version();
   if (!version) return undefined;
   const fix: Fix = { en: "", ja: "", outcome: "accepted", losses: [], ...version };
-  return fixText(source, assembly, fix, (text) => assemble(text))?.source;
+  return editedText(source, assembly, fix, (text) => assemble(text))?.source;
 }
 
 test("new lines have the right place and the reader's style, and comments, labels and the rest stay", () => {

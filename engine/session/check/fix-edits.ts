@@ -15,7 +15,7 @@ export interface TextEdit {
   readonly text: string;
 }
 
-export interface FixText {
+export interface EditedText {
   /** In the order of the text, without overlaps. */
   readonly edits: readonly TextEdit[];
   /** The text after the edits. */
@@ -29,17 +29,17 @@ type Place = "before" | "behind";
 const MAX_WRITTEN = 4096;
 
 /** `assembled`: assembles a text with the page's maps. undefined: the fix cannot be written into this text. */
-export function fixText(
+export function editedText(
   source: string,
   assembly: Assembly,
   fix: Fix,
   assembled: (source: string) => Assembly,
-): FixText | undefined {
+): EditedText | undefined {
   if (assembly.written.length === 0 || assembly.written.length > MAX_WRITTEN) return undefined;
   const maps = mapEdits(source, assembly, fix);
   if (!maps) return undefined;
-  const written = (["before", "behind"] as const).flatMap((place): FixText[] => {
-    const edits = [...maps, ...new Writer(source, assembly, fix, place).edits()].sort(
+  const written = (["before", "behind"] as const).flatMap((place): EditedText[] => {
+    const edits = [...maps, ...new EditWriter(source, assembly, fix, place).edits()].sort(
       (a, b) => a.span.start - b.span.start || a.span.end - b.span.end,
     );
     if (edits.some(({ span }, i) => i > 0 && span.start < edits[i - 1]!.span.end)) return [];
@@ -108,11 +108,11 @@ function endOfDirective(source: string, start: number): number {
 }
 
 /** The parts of the new program: written instructions that stay, and runs of new ones. */
-type Part =
+type ProgramPart =
   | { readonly kind: "old"; readonly written: Written; readonly slot: number; readonly count: number }
   | { readonly kind: "new"; readonly slot: number; readonly count: number; readonly text?: string };
 
-class Writer {
+class EditWriter {
   readonly #source: string;
   readonly #assembly: Assembly;
   readonly #fix: Fix;
@@ -120,7 +120,7 @@ class Writer {
   /** Text of the new program's instructions by slot. */
   readonly #texts = new Map<number, string>();
   /** New slot of each old slot that still exists. */
-  readonly #now = new Map<number, number>();
+  readonly #newSlot = new Map<number, number>();
 
   constructor(source: string, assembly: Assembly, fix: Fix, place: Place) {
     this.#source = source;
@@ -128,7 +128,7 @@ class Writer {
     this.#fix = fix;
     this.#place = place;
     const { program, origins } = fix;
-    origins.forEach((origin, slot) => origin >= 0 && this.#now.set(origin, slot));
+    origins.forEach((origin, slot) => origin >= 0 && this.#newSlot.set(origin, slot));
     // Whether the reader writes registers as R1, not as BPF_REG_1.
     const short = assembly.written.some(({ args }) =>
       args.some(({ start, end }) => /^R\d+$/.test(source.slice(start, end))),
@@ -152,7 +152,7 @@ class Writer {
 
   /** Where a label before an old slot leads in the new program, after the new lines are inserted. */
   #labelTarget(slot: number): number | undefined {
-    const now = this.#now.get(slot);
+    const now = this.#newSlot.get(slot);
     if (now === undefined || this.#place === "behind") return now;
     let at = now;
     while (at > 0 && (this.#fix.origins[at - 1] ?? 0) < 0) at--;
@@ -166,7 +166,7 @@ class Writer {
     for (const written of this.#assembly.written) if (!kept.has(written)) edits.push(this.#removal(written));
     parts.forEach((part, i) => {
       if (part.kind === "old") {
-        const change = this.#change(part);
+        const change = this.#editOf(part);
         if (change) edits.push(change);
         return;
       }
@@ -183,10 +183,10 @@ class Writer {
     return edits;
   }
 
-  #parts(): Part[] {
+  #parts(): ProgramPart[] {
     const { origins, program } = this.#fix;
     const { slots } = this.#assembly;
-    const all: Part[] = [];
+    const all: ProgramPart[] = [];
     for (let slot = 0; slot < origins.length; ) {
       const origin = origins[slot]!;
       const written = origin >= 0 ? slots[origin] : undefined;
@@ -202,7 +202,7 @@ class Writer {
     }
     // An instruction that moved is written as new, with its own text.
     const order = longestIncreasing(all.map((part) => (part.kind === "old" ? part.written.firstSlot : -1)));
-    return all.map((part, i): Part => {
+    return all.map((part, i): ProgramPart => {
       if (part.kind === "new" || order.has(i)) return part;
       const { written, slot, count } = part;
       const same = this.#assembly.insns
@@ -214,7 +214,7 @@ class Writer {
   }
 
   /** The lines of new instructions. */
-  #lines(part: Part & { kind: "new" }): string[] {
+  #lines(part: ProgramPart & { kind: "new" }): string[] {
     if (part.text !== undefined) return [part.text];
     const lines: string[] = [];
     for (let slot = part.slot; slot < part.slot + part.count; slot++) {
@@ -224,7 +224,7 @@ class Writer {
     return lines;
   }
 
-  #insertion(part: Part & { kind: "new" }, before: Written | undefined, next: Written | undefined): TextEdit {
+  #insertion(part: ProgramPart & { kind: "new" }, before: Written | undefined, next: Written | undefined): TextEdit {
     const lines = this.#lines(part);
     const anchor = next && (this.#place === "before" || !before) ? next : undefined;
     if (anchor) {
@@ -262,7 +262,7 @@ class Writer {
       : { span: { start: span.start, end }, text: "" };
   }
 
-  #change({ written, slot, count }: Part & { kind: "old" }): TextEdit | undefined {
+  #editOf({ written, slot, count }: ProgramPart & { kind: "old" }): TextEdit | undefined {
     const { insns } = this.#fix.program;
     const old = this.#assembly.insns.slice(written.firstSlot, written.firstSlot + written.slotCount);
     const now = insns.slice(slot, slot + count);

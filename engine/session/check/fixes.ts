@@ -6,7 +6,7 @@ import { remedies } from "../../remedy/remedy.ts";
 import { findingsOf } from "../../verifier/explain/findings.ts";
 import type { DiffLineView, FixView } from "../views/check.ts";
 import { assembleText, type Checked } from "./check.ts";
-import { fixText } from "./fix-edits.ts";
+import { editedText } from "./fix-edits.ts";
 
 /** Unchanged lines shown around a change. */
 const AROUND = 1;
@@ -19,7 +19,7 @@ export function fixViews(
   if (!view.refusal) return [];
   const found = findingsOf(view.refusal, verdict?.trace, program.insns);
   return remedies(program, found, { registry, now }).map((fix) => {
-    const text = fixText(input.source, assembly, fix, (source) => assembleText(registry, input, source));
+    const text = editedText(input.source, assembly, fix, (source) => assembleText(registry, input, source));
     return {
       en: fix.en,
       ja: fix.ja,

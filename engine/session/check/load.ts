@@ -13,7 +13,7 @@ import type { TraceOptions } from "../../verifier/trace.ts";
 /** Microseconds since any start. */
 export type Clock = () => number;
 
-export interface LoadHow {
+export interface LoadSettings {
   readonly now: Clock;
   /** Called once per verification: see VerifyOptions.progress. */
   readonly watch: () => (insnsProcessed: number) => boolean;
@@ -24,7 +24,7 @@ export interface LoadHow {
 }
 
 /** A load, or the map that could not be created for it. */
-export type Load = (Loaded | MapFailure) & {
+export type LoadResult = (Loaded | MapFailure) & {
   /** Only the result is in the log, because a log with all states would be too long. */
   readonly resultOnly: boolean;
 };
@@ -41,12 +41,12 @@ export const loadWhole = (
   }, registry);
 
 /** Creates the maps and loads. If the log does not fit or would take most of the time, loads again for the result only. */
-export function loadWithLog(bpf: Bpf, program: Program, how: LoadHow): Load {
-  const { now, watch, trace, maxLog = Number.POSITIVE_INFINITY, resultOnly = false } = how;
+export function loadWithLog(bpf: Bpf, program: Program, settings: LoadSettings): LoadResult {
+  const { now, watch, trace, maxLog = Number.POSITIVE_INFINITY, resultOnly = false } = settings;
   const fds = createMaps(bpf, program.maps);
   if (!Array.isArray(fds)) return { ...fds, resultOnly: false };
   let isLong = resultOnly;
-  const load = (logLevel: number): Load => {
+  const load = (logLevel: number): LoadResult => {
     const watcher = watch();
     const progress = (insns: number, chars: number): boolean => {
       if (watcher(insns)) return true;

@@ -22,7 +22,7 @@ import type { BeliefsView, BeliefView, CheckView, PastedView, VisitView } from "
 import type { VisitSource } from "./beliefs.ts";
 import { boundsView } from "./beliefs.ts";
 import type { Checked } from "./check.ts";
-import { LogText } from "./long-log.ts";
+import { LogText } from "./log-text.ts";
 
 /** A log as a program for the editor. undefined: the text is no log. */
 export function openLog(registry: Registry, text: string, progType: string): { readonly source: string } | undefined {
@@ -32,7 +32,7 @@ export function openLog(registry: Registry, text: string, progType: string): { r
 }
 
 /** Program types that pasted logs most often have, tried after the chosen one. */
-const LIKELY = ["socket_filter", "xdp", "sched_cls", "kprobe", "tracepoint", "raw_tracepoint", "cgroup_skb"];
+const LIKELY_TYPES = ["socket_filter", "xdp", "sched_cls", "kprobe", "tracepoint", "raw_tracepoint", "cgroup_skb"];
 const MOST_TRIES = 60;
 
 /** The source with the type, maps and licence for which our verifier says what the log says, else with the likeliest ones. */
@@ -43,7 +43,7 @@ function sourceWithFittingType(registry: Registry, log: PastedLog, rebuilt: Rebu
   const { license } = hints;
   const known = hints.progType === undefined ? [] : [hints.progType];
   const others = hints.dependsOnProgType ? named.map(({ name }) => name) : [];
-  const types = [...new Set([...known, progType, ...LIKELY, ...others])];
+  const types = [...new Set([...known, progType, ...LIKELY_TYPES, ...others])];
   let left = isKnown && rebuilt.insns.length < 4096 ? MOST_TRIES : 0;
   for (const maps of mapChoices(rebuilt, hints)) {
     for (const type of types) {
@@ -58,7 +58,7 @@ function sourceWithFittingType(registry: Registry, log: PastedLog, rebuilt: Rebu
         license,
       };
       const said = refusedWith(registry, program);
-      if (said && isSame(said, log)) return sourceOf(log, { ...rebuilt, maps }, { progType: type, license });
+      if (said && isSameRefusal(said, log)) return sourceOf(log, { ...rebuilt, maps }, { progType: type, license });
     }
   }
   return sourceOf(log, rebuilt, { progType: hints.progType ?? progType, license });
@@ -82,7 +82,7 @@ function refusedWith(registry: Registry, program: Program): OwnAnswer | undefine
   return inScratch((bpf) => {
     const fds = createMaps(bpf, program.maps);
     if (!Array.isArray(fds)) return undefined;
-    const { verdict } = loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched: patience() });
+    const { verdict } = loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched: stopEarly() });
     if (!verdict) return undefined;
     const log = new LogText(verdict.log, verdict.logLines);
     const line = verdict.logLines.kinds.lastIndexOf(codeOf.refusal);
@@ -91,23 +91,22 @@ function refusedWith(registry: Registry, program: Program): OwnAnswer | undefine
 }
 
 /** While the type of a program is being found, a verification stops after this many instructions. */
-const WALK = 100_000;
-const patience = () => ({ progress: (insns: number): boolean => insns > WALK });
+const MAX_INSNS_PER_TRY = 100_000;
+const stopEarly = () => ({ progress: (insns: number): boolean => insns > MAX_INSNS_PER_TRY });
 
 /** Kernel releases differ in the line that names the register. The line before it, with the numbers, is the same. */
-const isSame = ({ message, detail }: OwnAnswer, log: PastedLog): boolean =>
+const isSameRefusal = ({ message, detail }: OwnAnswer, log: PastedLog): boolean =>
   normalizedMessage(message) === normalizedMessage(log.message) || (log.detail !== "" && detail === log.detail);
 
 /** The check of a program under its pasted log. `own`: our verifier's check of it. */
 export function pastedCheck(text: string, own: Checked): Checked {
   const log = readLog(text);
   if (!log) throw bug("a log that was read once is none any more");
-  const refusal = own.view.refusal;
   const { verdict: said, message, messageLine } = own.view;
   const detail = messageLine > 0 ? (own.view.log.split("\n")[messageLine - 1] ?? "") : "";
-  const sameRefusal = said === "reject" && isSame({ message, detail }, log);
+  const sameRefusal = said === "reject" && isSameRefusal({ message, detail }, log);
   const shown = new LogText(log.text, log);
-  const told = sameRefusal ? refusal : (guessed(log, own) ?? null);
+  const refusal = sameRefusal ? own.view.refusal : (refusalFromLog(log, own) ?? null);
   const errno = log.errno || (sameRefusal ? own.view.errno : 0);
   const verdict = log.message !== "" ? "reject" : log.complete ? "accept" : "error";
   const { text: lines, cut, head, lines: about } = shown.shown();
@@ -117,11 +116,11 @@ export function pastedCheck(text: string, own: Checked): Checked {
     unsupported: "",
     errno,
     errnoName: errno === 0 ? "" : errnoName(errno),
-    message: verdict === "error" ? CUT : log.message,
+    message: verdict === "error" ? CUT_MESSAGE : log.message,
     messageLine: log.messageLine,
     messageSlot: log.messageSlot,
-    refusal: told,
-    refused: null,
+    refusal,
+    refusedCall: null,
     log: lines,
     logCut: cut,
     logHead: head,
@@ -144,7 +143,7 @@ export function pastedCheck(text: string, own: Checked): Checked {
   };
 }
 
-const CUT = "the pasted log ends before it says what became of the program";
+const CUT_MESSAGE = "the pasted log ends before it says what became of the program";
 
 const pastedView = (log: PastedLog, sameRefusal: boolean): PastedView => ({
   sameRefusal,
@@ -153,7 +152,7 @@ const pastedView = (log: PastedLog, sameRefusal: boolean): PastedView => ({
   cutEnd: !log.complete,
 });
 
-function guessed(log: PastedLog, { program }: Checked): Refusal | undefined {
+function refusalFromLog(log: PastedLog, { program }: Checked): Refusal | undefined {
   const insn = program.insns[log.messageSlot];
   const form = insn && formOf(insn);
   const before = log.visits.at(-1)?.before;
@@ -191,11 +190,11 @@ class PastedVisits implements VisitSource {
     }
   }
 
-  numbers(slot: number): Int32Array {
+  numbersOfSlot(slot: number): Int32Array {
     return Int32Array.from(this.#bySlot.get(slot) ?? []);
   }
 
-  of(slot: number, limit: number): VisitView[] {
+  ofSlot(slot: number, limit: number): VisitView[] {
     return (this.#bySlot.get(slot) ?? []).slice(0, limit).map((visit) => this.at(visit) as VisitView);
   }
 
@@ -221,7 +220,7 @@ class PastedVisits implements VisitSource {
   }
 
   /** The last visit of a slot on the path with which the log ends. */
-  readonly lastOf = (slot: number): number => {
+  readonly lastOnRefusedPath = (slot: number): number => {
     for (let at = this.#visits.length - 1; at >= 0; at = (this.#visits[at] as PastedVisit).prev)
       if (this.#visits[at]?.slot === slot) return at;
     return -1;

@@ -73,7 +73,7 @@ function describeInsn(insn: Insn, next: Insn | undefined): InsnDescription {
   const wide = slotsOf(insn) === 2;
   const slots = wide && next ? 2 : 1;
   const form = formOf(insn);
-  const said: InsnDescription = {
+  const description: InsnDescription = {
     slots,
     hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
     text: insnWords(insn, next, { helperName }),
@@ -82,8 +82,8 @@ function describeInsn(insn: Insn, next: Insn | undefined): InsnDescription {
     wide,
     next,
   };
-  descriptions.set(insn, said);
-  return said;
+  descriptions.set(insn, description);
+  return description;
 }
 
 function jumpView(insn: Insn, slot: number): JumpView | null {

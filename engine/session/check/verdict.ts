@@ -5,16 +5,16 @@ import { codeOf } from "../../verifier/log/kinds.ts";
 import { NO_LINES } from "../../verifier/log/line-table.ts";
 import type { Verdict } from "../../verifier/verify.ts";
 import type { CheckView } from "../views/check.ts";
-import type { Load } from "./load.ts";
-import type { LogText } from "./long-log.ts";
+import type { LoadResult } from "./load.ts";
+import type { LogText } from "./log-text.ts";
 
-type Answered = Omit<
+type VerdictFields = Omit<
   CheckView,
   "revision" | "diagnostics" | "slots" | "typeInSource" | "attach" | "maps" | "mapPlaces" | "pasted"
 >;
 
 /** The answer when no verifier ran. */
-const SILENT: Answered = {
+const NO_VERDICT: VerdictFields = {
   verdict: "error",
   unsupported: "",
   errno: 0,
@@ -23,7 +23,7 @@ const SILENT: Answered = {
   messageLine: -1,
   messageSlot: -1,
   refusal: null,
-  refused: null,
+  refusedCall: null,
   log: "",
   logCut: 0,
   logHead: 0,
@@ -36,25 +36,25 @@ const SILENT: Answered = {
 };
 
 /** The answer when the source does not assemble. */
-export const faultyView = (diagnostics: CheckView["diagnostics"]): Answered => ({
-  ...SILENT,
+export const notAssembledView = (diagnostics: CheckView["diagnostics"]): VerdictFields => ({
+  ...NO_VERDICT,
   message: diagnostics.find(({ severity }) => severity === "error")?.message ?? "",
 });
 
 /** `log`: the log of that verdict. */
-export function loadedView(loaded: Load, log: LogText): Answered {
+export function loadedView(loaded: LoadResult, log: LogText): VerdictFields {
   if ("map" in loaded) return noMapView(loaded);
   const { verdict, unsupported = "", cause, refusal = null, ret } = loaded;
   const notHere = unsupported === "" ? undefined : `not simulated here: ${unsupported}`;
   if (!verdict) {
     return {
-      ...SILENT,
+      ...NO_VERDICT,
       verdict: notHere ? "error" : "reject",
       unsupported,
       ...errnoOf(-ret),
       message: notHere ?? errnoText(ret),
       refusal,
-      refused: cause ? { call: "prog-load", map: "", key: "", cause } : null,
+      refusedCall: cause ? { call: "prog-load", map: "", key: "", cause } : null,
     };
   }
   const { errno } = verdict;
@@ -68,12 +68,12 @@ export function loadedView(loaded: Load, log: LogText): Answered {
   if (errno === ERRNO.EAGAIN) {
     const walked = verdict.insnsProcessed;
     const message = `the verification was stopped after ${walked} instructions: it takes too long here`;
-    return { ...SILENT, ...written, message };
+    return { ...NO_VERDICT, ...written, message };
   }
   const why = refusal === null || refusal.id === "log-full" ? -1 : written.logKinds.lastIndexOf(codeOf.refusal);
   const inLog = why >= 0 ? (written.log.split("\n")[why] as string) : errno === 0 ? "" : errnoText(errno);
   return {
-    ...SILENT,
+    ...NO_VERDICT,
     ...written,
     verdict: notHere ? "error" : verdict.verdict,
     unsupported,
@@ -84,10 +84,10 @@ export function loadedView(loaded: Load, log: LogText): Answered {
   };
 }
 
-function noMapView({ ret, cause, map, call, key = "", refusal }: MapFailure): Answered {
+function noMapView({ ret, cause, map, call, key = "", refusal }: MapFailure): VerdictFields {
   const message = `map ${map.name}${key && `, key ${key}`}: ${errnoText(ret)}`;
   const refused = cause ? { call, map: map.name, key, cause } : null;
-  return { ...SILENT, verdict: "reject", ...errnoOf(-ret), message, refusal, refused };
+  return { ...NO_VERDICT, verdict: "reject", ...errnoOf(-ret), message, refusal, refusedCall: refused };
 }
 
 const errnoOf = (errno: number) => ({ errno, errnoName: errno === 0 ? "" : errnoName(errno) });

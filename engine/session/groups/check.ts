@@ -4,8 +4,8 @@ import { type Insn, isLdImm64, sameInsn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
 import type { VisitSource } from "../check/beliefs.ts";
-import { type Checked, check, linesOf, withLog } from "../check/check.ts";
-import { type SessionState, watch } from "../state.ts";
+import { type Checked, check, logLines, withLog } from "../check/check.ts";
+import { progressWatcher, type SessionState } from "../state.ts";
 import type { ExplanationStepView } from "../views/check.ts";
 
 /** The most lines of a log given at once. */
@@ -15,21 +15,21 @@ const MAX_SEARCH_MS = 5000;
 
 export function createCheck(state: SessionState): CheckApi {
   /** The last check, if it has this revision. */
-  const of = (revision: number): Checked | undefined =>
+  const checkAt = (revision: number): Checked | undefined =>
     state.checked?.view.revision === revision ? state.checked : undefined;
 
   /** A check and a run of the same instructions. undefined: their instructions differ, or the shown visits are those of a pasted log. */
-  const walked = async (revision: number, run: number) => {
+  const checkAndRun = async (revision: number, run: number) => {
     const { runByNumber } = await import("../kernel/running-kernel.ts");
-    const asked = of(revision);
+    const asked = checkAt(revision);
     const recorded = runByNumber(state, run)?.recorded;
     const trace = asked?.view.pasted ? undefined : asked?.verdict?.trace;
     if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return undefined;
     return { asked, trace, recorded };
   };
 
-  const visits = async (revision: number): Promise<VisitSource | undefined> => {
-    const asked = of(revision);
+  const visitSource = async (revision: number): Promise<VisitSource | undefined> => {
+    const asked = checkAt(revision);
     return asked && (await import("../check/beliefs.ts")).visitsOf(asked);
   };
 
@@ -39,7 +39,7 @@ export function createCheck(state: SessionState): CheckApi {
       const context = registry.progType(registry.progTypeId(program.progType) ?? -1)?.ctxStruct;
       state.editor = { struct: ctxStructOf(registry.definition), ...(context && { context }) };
       const { pasted } = program;
-      state.checked = check(registry, program, revision, state.now, () => watch(state));
+      state.checked = check(registry, program, revision, state.now, () => progressWatcher(state));
       state.checkedProgram = JSON.stringify(program);
       if (pasted === undefined) return state.checked.view;
       const own = state.checked;
@@ -50,46 +50,49 @@ export function createCheck(state: SessionState): CheckApi {
       });
     },
 
-    visits: async (revision, slot, limit) => (await visits(revision))?.of(slot, limit) ?? [],
-    visitNumbers: async (revision, slot) => (await visits(revision))?.numbers(slot) ?? new Int32Array(),
-    visitAt: async (revision, visit) => (await visits(revision))?.at(visit) ?? null,
-    visitOfLine: async (revision, slot, line) => (await visits(revision))?.ofLine(slot, line) ?? -1,
+    visits: async (revision, slot, limit) => (await visitSource(revision))?.ofSlot(slot, limit) ?? [],
+    visitNumbers: async (revision, slot) => (await visitSource(revision))?.numbersOfSlot(slot) ?? new Int32Array(),
+    visitAt: async (revision, visit) => (await visitSource(revision))?.at(visit) ?? null,
+    visitOfLine: async (revision, slot, line) => (await visitSource(revision))?.ofLine(slot, line) ?? -1,
 
     async visitOfStep(revision, run, step) {
       const [found, { visitOfStep }, { visitsOf }] = await Promise.all([
-        walked(revision, run),
+        checkAndRun(revision, run),
         import("../run/visit-of-step.ts"),
         import("../check/beliefs.ts"),
       ]);
       return found ? visitsOf(found.asked).at(visitOfStep(found.trace, found.recorded, step)) : null;
     },
     async stepOfVisit(revision, run, visit, from) {
-      const [found, { stepOfVisit }] = await Promise.all([walked(revision, run), import("../run/visit-of-step.ts")]);
+      const [found, { stepOfVisit }] = await Promise.all([
+        checkAndRun(revision, run),
+        import("../run/visit-of-step.ts"),
+      ]);
       return found ? stepOfVisit(found.trace, found.recorded, visit, from) : -1;
     },
 
     logLines(revision, from, count) {
-      const log = of(revision)?.log;
+      const log = checkAt(revision)?.log;
       return log
-        ? linesOf(log, from, Math.min(count, MAX_LINES))
+        ? logLines(log, from, Math.min(count, MAX_LINES))
         : { lines: [], slots: new Int32Array(), states: new Uint16Array() };
     },
-    searchLog: (revision, query) => of(revision)?.log.search(query) ?? new Int32Array(),
-    logSections: (revision) => of(revision)?.log.sections() ?? new Int32Array(),
-    logText: (revision) => of(revision)?.log.text ?? "",
+    searchLog: (revision, query) => checkAt(revision)?.log.search(query) ?? new Int32Array(),
+    logSections: (revision) => checkAt(revision)?.log.sections() ?? new Int32Array(),
+    logText: (revision) => checkAt(revision)?.log.text ?? "",
     writeLog(revision) {
-      const brief = of(revision);
+      const brief = checkAt(revision);
       if (!brief) return null;
       state.checked = withLog(state.registry, brief, state.now, state.onProgress);
       return state.checked.view;
     },
 
     async explain(revision) {
-      const asked = of(revision);
+      const asked = checkAt(revision);
       if (!asked?.view.refusal) return null;
       const { explain } = await import("../../verifier/explain/explain.ts");
       const found = explain(asked.view.refusal, asked.verdict?.trace, asked.program.insns);
-      const lastOf = asked.pastedVisits?.lastOf;
+      const lastOf = asked.pastedVisits?.lastOnRefusedPath;
       if (!lastOf || !found) return found;
       // The shown visits are those of a pasted log.
       const inLog = (steps: readonly ExplanationStepView[]) =>
@@ -98,14 +101,14 @@ export function createCheck(state: SessionState): CheckApi {
     },
 
     async fixes(revision) {
-      const asked = of(revision);
+      const asked = checkAt(revision);
       if (!asked?.view.refusal) return [];
       const { fixViews } = await import("../check/fixes.ts");
       return fixViews(state.registry, () => state.now() / 1000, asked);
     },
 
     async witness(revision, budget) {
-      const asked = of(revision);
+      const asked = checkAt(revision);
       const refusal = asked?.view.refusal;
       if (!asked?.verdict || !refusal) return null;
       const { findWitness } = await import("../witness/find.ts");
@@ -119,18 +122,18 @@ export function createCheck(state: SessionState): CheckApi {
 
     async flow(revision, metrics) {
       const { flowView } = await import("../run/flow.ts");
-      const asked = of(revision);
+      const asked = checkAt(revision);
       if (!asked?.assembly.ok || asked.view.slots.length === 0) return null;
       return flowView(asked.program.insns, asked.view.slots, revision, metrics);
     },
     async traffic(revision, visit) {
       const { trafficOfTrace } = await import("../run/flow.ts");
-      const asked = of(revision);
+      const asked = checkAt(revision);
       return asked?.verdict?.trace ? trafficOfTrace(asked.program.insns, asked.verdict.trace, visit) : null;
     },
     async rounds(revision, loop, limit) {
       const { roundsOfTrace } = await import("../run/flow.ts");
-      const asked = of(revision);
+      const asked = checkAt(revision);
       return asked?.verdict?.trace ? roundsOfTrace(asked.program.insns, asked.verdict.trace, loop, limit) : null;
     },
   };

@@ -14,9 +14,9 @@ import type { KernelApi } from "../api.ts";
 import { assembleInput, checkedOf } from "../check/check.ts";
 import { loadWithLog } from "../check/load.ts";
 import { kernelView } from "../kernel/kernel-view.ts";
-import { act, processNow, reboot, runningKernel } from "../kernel/running-kernel.ts";
+import { makeCalls, presentProcess, reboot, runningKernel } from "../kernel/running-kernel.ts";
 import { bytesOf, eventKind, firstInput } from "../run/input.ts";
-import { checkOf, type RunningKernel, type SessionState, watch } from "../state.ts";
+import { lastCheckOf, progressWatcher, type RunningKernel, type SessionState } from "../state.ts";
 import type { CheckView } from "../views/check.ts";
 import type { HelloView, ProgTypeView } from "../views/kernel.ts";
 import type { ProgramInput } from "../views/program.ts";
@@ -39,9 +39,9 @@ export function createKernel(state: SessionState): KernelApi {
 
     load(program) {
       // The log is known to be too long, so only the result is asked for.
-      const resultOnly = checkOf(state, program)?.view.logBrief ?? false;
+      const resultOnly = lastCheckOf(state, program)?.view.logBrief ?? false;
       let check: CheckView | undefined;
-      const outcome = act(state, (process) => {
+      const outcome = makeCalls(state, (process) => {
         const loaded = load(state, process, program, resultOnly);
         if (loaded.ret >= 0) now().lastProgFd = loaded.ret;
         check = loaded.check;
@@ -50,27 +50,27 @@ export function createKernel(state: SessionState): KernelApi {
       return { ...outcome, check: check as CheckView };
     },
     attach: (fd = now().lastProgFd, attachType = attachTypeOf(now().kernel, fd)) =>
-      act(state, (process) => process.progAttach({ attachBpfFd: fd, attachType })),
+      makeCalls(state, (process) => process.progAttach({ attachBpfFd: fd, attachType })),
     detach: (attachType = state.registry.definition.type.attach.id) =>
-      act(state, (process) => process.progDetach({ attachType })),
+      makeCalls(state, (process) => process.progDetach({ attachType })),
     close: (fd) =>
-      act(state, (process, now) => {
+      makeCalls(state, (process, now) => {
         if (fd === now.lastProgFd) now.lastProgFd = -1;
         return process.close(fd);
       }),
 
     writeFile(path, data) {
       let terminal = "";
-      const outcome = act(state, (process) => {
+      const outcome = makeCalls(state, (process) => {
         const written = write(process, path, data);
         terminal = written.terminal;
         return written.ret;
       });
-      return { ...outcome, data: "", terminal, run: now().fired };
+      return { ...outcome, data: "", terminal, run: now().requestRun };
     },
     readFile(path) {
       let found = { ret: 0, data: "", terminal: "" };
-      const outcome = act(state, (process) => {
+      const outcome = makeCalls(state, (process) => {
         found = read(process, path);
         return found.ret;
       });
@@ -78,27 +78,27 @@ export function createKernel(state: SessionState): KernelApi {
     },
     testRun(fd, event) {
       const dataIn = event.kind === "packet" ? bytesOf(event.hex) : new Uint8Array();
-      const outcome = act(state, (process) => process.testRun(fd, { dataIn }).ret);
-      return { ...outcome, run: now().fired };
+      const outcome = makeCalls(state, (process) => process.testRun(fd, { dataIn }).ret);
+      return { ...outcome, run: now().requestRun };
     },
 
     updateMap: (fd, key, value, flags) =>
-      act(state, (process) => process.mapUpdate(fd, bytesOf(key), bytesOf(value), flags)),
-    deleteMap: (fd, key) => act(state, (process) => process.mapDelete(fd, bytesOf(key))),
+      makeCalls(state, (process) => process.mapUpdate(fd, bytesOf(key), bytesOf(value), flags)),
+    deleteMap: (fd, key) => makeCalls(state, (process) => process.mapDelete(fd, bytesOf(key))),
 
     async shell(line) {
       const { runShell } = await import("../../kernel/shell.ts");
       let output = "";
-      const outcome = act(state, (process) => {
+      const outcome = makeCalls(state, (process) => {
         const result = runShell(process, line);
         output = result.output;
         return result.status;
       });
-      return { ...outcome, output, status: outcome.ret, run: now().fired };
+      return { ...outcome, output, status: outcome.ret, run: now().requestRun };
     },
     async completeShell(line) {
       const { completions } = await import("../../kernel/shell.ts");
-      return completions(processNow(state), line);
+      return completions(presentProcess(state), line);
     },
 
     patch(step, applied) {
@@ -110,7 +110,7 @@ export function createKernel(state: SessionState): KernelApi {
       const found = input === null ? { ok: true as const, definition: OREORE } : readDefinition(input);
       const outcome = found.ok
         ? reboot(state, new Registry(found.definition, state.registry.steps))
-        : act(state, () => -ERRNO.EINVAL);
+        : makeCalls(state, () => -ERRNO.EINVAL);
       return { ...outcome, hello: hello() };
     },
     restart(seed) {
@@ -143,7 +143,7 @@ function load(
   const { kernel } = process;
   const assembled = assembleInput(kernel, input);
   const loaded = assembled.assembly.ok
-    ? loadWithLog(process, assembled.program, { now: state.now, watch: () => watch(state), resultOnly })
+    ? loadWithLog(process, assembled.program, { now: state.now, watch: () => progressWatcher(state), resultOnly })
     : undefined;
   const ret = loaded?.ret ?? -ERRNO.EINVAL;
   const prog = kernel.fds.get(ret);

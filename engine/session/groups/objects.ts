@@ -29,7 +29,7 @@ import { mapAttr } from "../../program/program.ts";
 import { explain } from "../../verifier/explain/explain.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
 import type { ObjectsApi } from "../api.ts";
-import { LogText } from "../check/long-log.ts";
+import { LogText } from "../check/log-text.ts";
 import { sourceOf } from "../object/object-source.ts";
 import type {
   ObjectAnswer,
@@ -39,7 +39,7 @@ import type {
   RelocationView,
   SourceLineView,
 } from "../object/object-views.ts";
-import { type SessionState, watch } from "../state.ts";
+import { progressWatcher, type SessionState } from "../state.ts";
 
 const MAX_BYTES = 256;
 const MAX_LINES = 2000;
@@ -161,7 +161,7 @@ function loadView(state: SessionState, load: Load, kernel: Btf | undefined): Obj
     if (err < 0)
       return { ...base, ...none, verdict: "reject", ...errnoOf(-err), message: `map ${map.name}: ${errnoText(err)}` };
   }
-  const watched = { now: state.now, trace: { maxVisits: MAX_VISITS }, progress: watch(state) };
+  const watched = { now: state.now, trace: { maxVisits: MAX_VISITS }, progress: progressWatcher(state) };
   const loaded = inScratch((bpf) => {
     const fds = createMaps(bpf, program.maps);
     return Array.isArray(fds) ? loadWith(bpf, program, fds, { logLevel: LOG_LEVEL, watched }) : fds;

@@ -12,14 +12,14 @@ import { check } from "../check/check.ts";
 import { slotViews } from "../check/source.ts";
 import { recordRun, runByNumber, runningKernel } from "../kernel/running-kernel.ts";
 import { parseCondition } from "../run/condition.ts";
-import { eventFor, readInput, refusedEntry } from "../run/input.ts";
-import { mapsAt, packetAt } from "../run/moment.ts";
-import { checkOf, type KeptRun, type SessionState, watch } from "../state.ts";
+import { entryRefusal, eventFor, readInput } from "../run/input.ts";
+import { mapsAt, packetAt } from "../run/step-contents.ts";
+import { type KeptRun, lastCheckOf, progressWatcher, type SessionState } from "../state.ts";
 
 export function createRuns(state: SessionState): RunsApi {
   /** A run, ready for questions about its steps. */
-  const at = (run: number): KeptRun | undefined => runByNumber(state, run);
-  const recorded = (run: number) => at(run)?.recorded;
+  const keptRun = (run: number): KeptRun | undefined => runByNumber(state, run);
+  const recordedRun = (run: number) => keptRun(run)?.recorded;
 
   return {
     readInput: (progType, text) => readInput(state.registry, progType, text),
@@ -29,7 +29,7 @@ export function createRuns(state: SessionState): RunsApi {
       const kernel = new Kernel({ definition, steps, env: now.environment });
       const process = new Process(kernel);
       const { view, program, assembly } =
-        checkOf(state, input) ?? check(kernel, input, -1, state.now, () => watch(state));
+        lastCheckOf(state, input) ?? check(kernel, input, -1, state.now, () => progressWatcher(state));
       const nothing = (why: Texts | null) => ({ check: view, run: null, why });
       if (!assembly.ok || (verified && view.verdict !== "accept")) return nothing(null);
       const type = kernel.progType(kernel.progTypeId(program.progType) ?? -1);
@@ -40,42 +40,42 @@ export function createRuns(state: SessionState): RunsApi {
       const machine = unverifiedMachine(kernel, program, fds);
       if (typeof machine === "number") return nothing(null);
       const entered = enterEvent(machine, entry);
-      if (entered < 0) return nothing(refusedEntry(event.kind, entered));
+      if (entered < 0) return nothing(entryRefusal(event.kind, entered));
       const { recorded, shown } = recordRun(state, kernel, machine, program.insns, view.slots);
-      now.freeRun = { kernel, recorded, maps: [...kernel.maps.values()] };
+      now.standaloneRun = { kernel, recorded, maps: [...kernel.maps.values()] };
       return { check: view, run: shown, why: null };
     },
     runsFrom(run) {
       runningKernel(state).lastRun = run - 1;
     },
 
-    step: (run, step) => recorded(run)?.step(step) ?? null,
-    steps: (run, from, count) => recorded(run)?.steps(from, count) ?? [],
-    chunk: (run, from, count) => recorded(run)?.chunk(from, count) ?? null,
-    marks: (run, buckets, breakpoints = []) => recorded(run)?.marks(buckets, breakpoints) ?? new Uint8Array(),
-    seek: (run, from, query) => recorded(run)?.seek(from, query) ?? null,
-    goOn: (run, from, stops, back = false) => recorded(run)?.goOn(from, stops, back) ?? null,
+    step: (run, step) => recordedRun(run)?.step(step) ?? null,
+    steps: (run, from, count) => recordedRun(run)?.steps(from, count) ?? [],
+    chunk: (run, from, count) => recordedRun(run)?.chunk(from, count) ?? null,
+    marks: (run, buckets, breakpoints = []) => recordedRun(run)?.marks(buckets, breakpoints) ?? new Uint8Array(),
+    seek: (run, from, query) => recordedRun(run)?.seek(from, query) ?? null,
+    goOn: (run, from, stops, back = false) => recordedRun(run)?.goOn(from, stops, back) ?? null,
     async stepAt(run, slot, from) {
       const { nearestStep } = await import("../run/visit-of-step.ts");
-      const kept = recorded(run);
+      const kept = recordedRun(run);
       return kept ? nearestStep(kept, slot, from) : -1;
     },
-    outputs: (run) => recorded(run)?.outputs ?? [],
+    outputs: (run) => recordedRun(run)?.outputs ?? [],
     mapsAt(run, step, windows = []) {
-      const kept = at(run);
+      const kept = keptRun(run);
       return kept ? mapsAt(kept.kernel, kept.maps, kept.recorded, step, windows) : [];
     },
     packetAt(run, step) {
-      const kept = recorded(run);
+      const kept = recordedRun(run);
       return kept ? packetAt(kept, step) : null;
     },
     slotsOf(run, id) {
-      const prog = progOf(at(run), id);
+      const prog = progOf(keptRun(run), id);
       return prog ? (runningKernel(state).slotsOfProg.get(prog) ?? slotViews(prog.insns, () => null)) : [];
     },
     async say(run, step) {
       const { nextInWords, sentence } = await import("../run/sentence.ts");
-      const kept = at(run);
+      const kept = keptRun(run);
       const after = kept?.recorded.step(step);
       if (!after || after.step !== step) return null;
       if (step === 0) return nextInWords(hexAt(kept, after.prog, after.slot), after.slot);
@@ -85,12 +85,12 @@ export function createRuns(state: SessionState): RunsApi {
 
     async traffic(run) {
       const { trafficOfRun } = await import("../run/flow.ts");
-      const kept = recorded(run);
+      const kept = recordedRun(run);
       return kept ? trafficOfRun(kept.source.insns, kept.timeline) : null;
     },
     async rounds(run, loop, limit) {
       const { roundsOfRun } = await import("../run/flow.ts");
-      const kept = recorded(run);
+      const kept = recordedRun(run);
       return kept ? roundsOfRun(kept.source.insns, kept.timeline, loop, limit) : null;
     },
 

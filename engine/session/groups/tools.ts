@@ -16,7 +16,7 @@ import { contextView } from "../kernel/context-sides.ts";
 import { kernelView } from "../kernel/kernel-view.ts";
 import { callView, runningKernel } from "../kernel/running-kernel.ts";
 import { eventFormats } from "../run/event-formats.ts";
-import { type SessionState, watch } from "../state.ts";
+import { progressWatcher, type SessionState } from "../state.ts";
 
 /** The longest time, in milliseconds, for one of the three ways of running. */
 const MAX_MS = 1000;
@@ -98,7 +98,7 @@ export function createTools(state: SessionState): ToolsApi {
     },
     async compare(before, now) {
       const { compare } = await import("../check/compare.ts");
-      return compare(state.registry, [before, now], state.now, () => watch(state));
+      return compare(state.registry, [before, now], state.now, () => progressWatcher(state));
     },
     async speed(program, event, ms) {
       const { speed } = await import("../run/speed.ts");

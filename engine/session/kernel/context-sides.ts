@@ -75,9 +75,9 @@ export function contextView(type: ProgType, definition: KernelDefinition | undef
           size,
           kernel: member ? { name: member.name, off: member.off, size: member.size } : null,
           accesses: [
-            access(type, insnNamed(`ldx${size}`, { dst: 0, src: 1, off })),
-            ...(size > 1 ? [access(type, insnNamed("ldx1", { dst: 0, src: 1, off: off + 1 }))] : []),
-            access(type, insnNamed(`stx${size}`, { dst: 1, src: 2, off })),
+            rewriteView(type, insnNamed(`ldx${size}`, { dst: 0, src: 1, off })),
+            ...(size > 1 ? [rewriteView(type, insnNamed("ldx1", { dst: 0, src: 1, off: off + 1 }))] : []),
+            rewriteView(type, insnNamed(`stx${size}`, { dst: 1, src: 2, off })),
           ].filter((one) => one !== undefined),
         };
       })
@@ -85,15 +85,15 @@ export function contextView(type: ProgType, definition: KernelDefinition | undef
   };
 }
 
-const BYTES: Readonly<Record<number, number>> = { 16: 1, 8: 2, 0: 4, 24: 8 };
+const BYTES_OF_SIZE: Readonly<Record<number, number>> = { 16: 1, 8: 2, 0: 4, 24: 8 };
 
-function access(type: ProgType, insn: Insn): RewriteView | undefined {
+function rewriteView(type: ProgType, insn: Insn): RewriteView | undefined {
   const write = (insn.code & 0x07) === 0x03;
   const attach = (type.attachTypes ?? [0]).find((one) =>
-    type.ctxAccess(insn.off, BYTES[insn.code & 0x18] as number, write, one),
+    type.ctxAccess(insn.off, BYTES_OF_SIZE[insn.code & 0x18] as number, write, one),
   );
   if (attach === undefined) return undefined;
-  const allowed = type.ctxAccess(insn.off, BYTES[insn.code & 0x18] as number, write, attach);
+  const allowed = type.ctxAccess(insn.off, BYTES_OF_SIZE[insn.code & 0x18] as number, write, attach);
   const made = accessBecomes(type, insn, allowed?.fieldSize ?? 0) ?? [insn];
   const text = (one: Insn) => insnWords(one);
   return { from: text(insn), to: made.map(text) };

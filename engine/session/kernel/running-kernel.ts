@@ -9,7 +9,7 @@ import type { Registry } from "../../kernel/registry.ts";
 import { straceLine } from "../../kernel/strace.ts";
 import type { SyscallRecord } from "../../kernel/syscall.ts";
 import { type Env, type Machine, packetBytes } from "../../vm/index.ts";
-import { RecordedRun } from "../run/run.ts";
+import { RecordedRun } from "../run/recorded-run.ts";
 import type { KeptRun, RunningKernel, SessionState } from "../state.ts";
 import type { CallOutcome, SyscallView } from "../views/kernel.ts";
 import type { SlotView } from "../views/program.ts";
@@ -21,18 +21,18 @@ export const runningKernel = (state: SessionState): RunningKernel => (state.runn
 function firstBoot(state: SessionState): RunningKernel {
   const environment = { seed: state.seed };
   return {
-    ...fresh(state, environment),
-    seq: 0,
+    ...bootKernel(state, environment),
+    callCount: 0,
     lastRun: 0,
-    freeRun: undefined,
-    fired: null,
+    standaloneRun: undefined,
+    requestRun: null,
     environment,
     slotsOfProg: new WeakMap(),
   };
 }
 
 /** A newly booted kernel. */
-function fresh(state: SessionState, env: Partial<Env>) {
+function bootKernel(state: SessionState, env: Partial<Env>) {
   const { definition, steps } = state.registry;
   const kernel: Kernel = new Kernel({
     definition,
@@ -42,7 +42,7 @@ function fresh(state: SessionState, env: Partial<Env>) {
     execute: (machine, prog) => {
       const now = runningKernel(state);
       const { recorded, shown } = recordRun(state, kernel, machine, prog.insns, now.slotsOfProg.get(prog) ?? []);
-      now.fired = shown;
+      now.requestRun = shown;
       now.kernelRun = { kernel, recorded, maps: [...kernel.maps.values()] };
       return recorded.outcome;
     },
@@ -56,8 +56,8 @@ export function reboot(state: SessionState, registry: Registry): CallOutcome {
   state.checkedProgram = "";
   const now = runningKernel(state);
   now.environment = { ...now.environment, seed: state.seed };
-  Object.assign(now, fresh(state, now.environment));
-  return act(state, () => 0);
+  Object.assign(now, bootKernel(state, now.environment));
+  return makeCalls(state, () => 0);
 }
 
 /** Runs to the end and records every step. */
@@ -85,24 +85,24 @@ function outputOf(machine: Machine): Uint8Array {
 
 /** A run by its number, ready for questions about its steps. undefined: it is not kept. */
 export function runByNumber(state: SessionState, run: number): KeptRun | undefined {
-  const { kernelRun, freeRun } = runningKernel(state);
-  const found = [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
+  const { kernelRun, standaloneRun } = runningKernel(state);
+  const found = [kernelRun, standaloneRun].find((kept) => kept?.recorded.source.run === run);
   found?.recorded.restoreRun();
   return found;
 }
 
 /** The process with the kernel's present memory. Looking at a recorded run sets the memory back to one of its steps. */
-export function processNow(state: SessionState): Process {
+export function presentProcess(state: SessionState): Process {
   const { kernelRun, process } = runningKernel(state);
   kernelRun?.recorded.restorePresent();
   return process;
 }
 
 /** Does something that changes the kernel, in its present state, and lists all calls that were made. `use` returns a result or -errno. */
-export function act(state: SessionState, use: (process: Process, now: RunningKernel) => number): CallOutcome {
+export function makeCalls(state: SessionState, use: (process: Process, now: RunningKernel) => number): CallOutcome {
   const now = runningKernel(state);
-  const process = processNow(state);
-  now.fired = null;
+  const process = presentProcess(state);
+  now.requestRun = null;
   const result = use(process, now);
   const errno = result < 0 ? -result : 0;
   return {
@@ -124,4 +124,4 @@ export const callView = (call: SyscallRecord, seq: number, registry: Registry): 
 });
 
 const takeCalls = (now: RunningKernel): SyscallView[] =>
-  now.process.takeCalls().map((call) => callView(call, ++now.seq, now.kernel));
+  now.process.takeCalls().map((call) => callView(call, ++now.callCount, now.kernel));

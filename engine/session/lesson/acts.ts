@@ -2,7 +2,7 @@
 // the same system calls.
 import { DEFAULT_PRESET } from "../../kernel/formats.ts";
 import type { Remote } from "../api.ts";
-import type { Reader } from "../views/goal.ts";
+import type { ReaderRecord } from "../views/goal.ts";
 import type { CallOutcome, KernelView } from "../views/kernel.ts";
 import type { ProgramInput } from "../views/program.ts";
 import type { RunView } from "../views/run.ts";
@@ -52,7 +52,7 @@ export interface ActDone extends CallOutcome {
 }
 
 /** What goals ask about after the acts, and the program as the acts left it. */
-export type Performed = Reader & { readonly program: ProgramInput };
+export type Performed = ReaderRecord & { readonly program: ProgramInput };
 
 const SEED = 1;
 

@@ -1,7 +1,7 @@
 // What each kind of goal says about programs that meet it and programs that do not.
 import { expect, test } from "vitest";
 import { createSession } from "../session.ts";
-import type { Goal, Reader } from "../views/goal.ts";
+import type { Goal, ReaderRecord } from "../views/goal.ts";
 import type { MapInput } from "../views/program.ts";
 
 const PLUS42 = `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
@@ -19,7 +19,7 @@ BPF_MOV64_IMM(BPF_REG_1, 1),
 BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_0, BPF_REG_1, 0),
 BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_0, 0),
 BPF_EXIT_INSN(),`;
-const NOTHING: Reader = { calls: [], stepRegisters: [] };
+const NOTHING: ReaderRecord = { calls: [], stepRegisters: [] };
 
 async function judged(source: string, goals: readonly Goal[], reader = NOTHING, maps: readonly MapInput[] = []) {
   const views = await createSession().tools.judge({ source, progType: "oreore", maps }, goals, reader);
@@ -183,7 +183,7 @@ test("what is asked of a program is asked of the reader's kernel as it stands", 
   ];
   const ask = async () => {
     const views = await session.tools.judge({ source: PLUS42, progType: "oreore", maps: [] }, goals, NOTHING);
-    return views.map(({ met, found, lacks }) => (met ? "met" : `${found} ${lacks}`));
+    return views.map(({ met, found, missingStep }) => (met ? "met" : `${found} ${missingStep}`));
   };
   await session.kernel.patch(1, false);
   expect(await ask()).toEqual(["Invalid argument 1", "Invalid argument 1", "Invalid argument 1", "met"]);

@@ -11,12 +11,12 @@ import { visitsOf } from "../check/beliefs.ts";
 import { type Checked, check } from "../check/check.ts";
 import { elementText } from "../kernel/map-elements.ts";
 import { parseCondition } from "../run/condition.ts";
-import { type SessionOptions, watch } from "../state.ts";
+import { progressWatcher, type SessionOptions } from "../state.ts";
 import type { CheckView } from "../views/check.ts";
-import type { Comparison, Counter, Goal, GoalView, Reader, Verb } from "../views/goal.ts";
+import type { Comparison, CounterExample, Goal, GoalView, ReaderRecord, Verb } from "../views/goal.ts";
 import type { KernelView, SyscallView } from "../views/kernel.ts";
 import type { ProgramInput } from "../views/program.ts";
-import { type Tried, trialsOf } from "./trial.ts";
+import { type TrialResult, trialRunner } from "./trial.ts";
 
 export interface JudgeOptions extends Required<SessionOptions> {
   readonly registry: Registry;
@@ -29,33 +29,33 @@ export function judge(
   options: JudgeOptions,
   program: ProgramInput,
   goals: readonly Goal[],
-  reader: Reader,
+  reader: ReaderRecord,
 ): readonly GoalView[] {
   const { now, kernel } = options;
   // What the reader put into maps is only for the reader's own runs.
-  const { contents: _, ...tried } = program;
+  const { contents: _, ...asOpened } = program;
   // The verdict is that of the reader's kernel as it is. An accepted program is run in a kernel with all steps of the recipe.
-  const checked = check(options.registry, tried, 0, now, () => watch(options));
+  const checked = check(options.registry, asOpened, 0, now, () => progressWatcher(options));
   const registry = new Registry(options.registry.definition);
-  const subject: Subject = {
+  const subject: JudgedSubject = {
     reader,
     kernel,
     registry,
     checked,
-    tryOut: trialsOf({ ...options, registry }, checked.program.progType, tried, checked.view.maps.length > 0),
+    tryOut: trialRunner({ ...options, registry }, checked.program.progType, asOpened, checked.view.maps.length > 0),
   };
   return goals.map((goal) => (JUDGES[goal.kind] as Judge<Goal["kind"]>)(goal as never, subject));
 }
 
-interface Subject {
+interface JudgedSubject {
   readonly registry: Registry;
-  readonly reader: Reader;
+  readonly reader: ReaderRecord;
   /** The reader's kernel. */
   readonly kernel: KernelView;
   readonly checked: Checked;
-  readonly tryOut: (on: readonly string[]) => Tried;
+  readonly tryOut: (on: readonly string[]) => TrialResult;
 }
-type Judge<Kind extends Goal["kind"]> = (goal: Extract<Goal, { kind: Kind }>, subject: Subject) => GoalView;
+type Judge<Kind extends Goal["kind"]> = (goal: Extract<Goal, { kind: Kind }>, subject: JudgedSubject) => GoalView;
 
 const COMPARE: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
   "<=": (a, b) => a <= b,
@@ -63,122 +63,130 @@ const COMPARE: Readonly<Record<Comparison, (a: number, b: number) => boolean>> =
   "==": (a, b) => a === b,
 };
 
-const answer = (met: boolean, found: string | number = "", counter: Counter | null = null, lacks = 0): GoalView => ({
+const goalView = (
+  met: boolean,
+  found: string | number = "",
+  counterExample: CounterExample | null = null,
+  missingStep = 0,
+): GoalView => ({
   met,
   found: String(found),
-  counter,
-  lacks,
+  counterExample,
+  missingStep,
 });
 /** `found` is what the kernel says of the program. */
-const said = (met: boolean, { view }: Checked): GoalView => answer(met, view.message, null, lackOf(view));
+const verdictAnswer = (met: boolean, { view }: Checked): GoalView =>
+  goalView(met, view.message, null, missingStepOf(view));
 /** See GoalView.lacks. */
-const lackOf = ({ refused }: CheckView): number => (refused && "step" in refused.cause && refused.cause.step) || 0;
+const missingStepOf = ({ refusedCall }: CheckView): number =>
+  (refusedCall && "step" in refusedCall.cause && refusedCall.cause.step) || 0;
 const compared = (n: number, { compare, than }: { readonly compare: Comparison; readonly than: number }): GoalView =>
-  answer(COMPARE[compare](n, than), n);
-const contains = (text: string, has: string): GoalView => answer(text.includes(has), text.split("\n")[0]);
+  goalView(COMPARE[compare](n, than), n);
+const contains = (text: string, has: string): GoalView => goalView(text.includes(has), text.split("\n")[0]);
 
 const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
-  verdict: ({ is }, { checked }) => said(checked.view.verdict === is && checked.view.refused === null, checked),
-  errno: ({ is }, { checked: { view } }) => answer(view.errnoName === is, view.errnoName),
+  verdict: ({ is }, { checked }) =>
+    verdictAnswer(checked.view.verdict === is && checked.view.refusedCall === null, checked),
+  errno: ({ is }, { checked: { view } }) => goalView(view.errnoName === is, view.errnoName),
   message: ({ has }, { checked: { view } }) => contains(view.message, has),
-  refused: ({ is }, { checked }) => said(checked.view.refusal?.id === is, checked),
-  log: ({ has }, { checked: { view } }) => answer(view.log.includes(has)),
+  refused: ({ is }, { checked }) => verdictAnswer(checked.view.refusal?.id === is, checked),
+  log: ({ has }, { checked: { view } }) => goalView(view.log.includes(has)),
   returns: (goal, subject) =>
-    tried(goal, subject, String(lowU32(BigInt(goal.is))), ({ value }) =>
+    judgeRuns(goal, subject, String(lowU32(BigInt(goal.is))), ({ value }) =>
       value === undefined ? undefined : String(value),
     ),
   refuses: (goal, subject) =>
-    tried({ ...goal, on: [goal.on] }, subject, goal.is, ({ value, why }) =>
+    judgeRuns({ ...goal, on: [goal.on] }, subject, goal.is, ({ value, why }) =>
       value === undefined ? why : String(value),
     ),
   traces: (goal, subject) =>
-    triedAmong(goal, subject, (sent) =>
-      sent.flatMap(({ kind, text, said }) => (kind === "trace" ? [text.slice(said).trim()] : [])),
+    judgeOutputs(goal, subject, (sent) =>
+      sent.flatMap(({ kind, text, textStart }) => (kind === "trace" ? [text.slice(textStart).trim()] : [])),
     ),
   records: (goal, subject) =>
-    triedAmong(goal, subject, (sent) => sent.filter(({ kind }) => kind !== "trace").map(({ hex }) => hex)),
-  keeps: (goal, subject) => tried(goal, subject, goal.is, ({ kernel }) => kernel && elementText(kernel, goal)),
-  sends: (goal, subject) => tried(goal, subject, goal.is, ({ run }) => run?.out),
+    judgeOutputs(goal, subject, (sent) => sent.filter(({ kind }) => kind !== "trace").map(({ hex }) => hex)),
+  keeps: (goal, subject) => judgeRuns(goal, subject, goal.is, ({ kernel }) => kernel && elementText(kernel, goal)),
+  sends: (goal, subject) => judgeRuns(goal, subject, goal.is, ({ run }) => run?.out),
   insns: (goal, { checked: { view } }) =>
     compared(
       view.slots.reduce((sum, { slots }) => sum + slots, 0),
       goal,
     ),
   walked: (goal, { checked }) =>
-    checked.view.verdict === "accept" ? compared(checked.view.insnsProcessed, goal) : said(false, checked),
+    checked.view.verdict === "accept" ? compared(checked.view.insnsProcessed, goal) : verdictAnswer(false, checked),
   steps(goal, subject) {
     const { run, why } = attempt(subject, [goal.on]);
-    return run ? compared(run.length, goal) : answer(false, why, null, lackOf(subject.checked.view));
+    return run ? compared(run.length, goal) : goalView(false, why, null, missingStepOf(subject.checked.view));
   },
-  uses: ({ what }, { checked }) => answer(textsOf(checked).some((text) => text.includes(what))),
+  uses: ({ what }, { checked }) => goalView(textsOf(checked).some((text) => text.includes(what))),
   avoids: ({ what }, { checked }) =>
-    answer(checked.view.verdict !== "error" && !textsOf(checked).some((text) => text.includes(what))),
+    goalView(checked.view.verdict !== "error" && !textsOf(checked).some((text) => text.includes(what))),
   knows({ reg, min, max }, { checked }) {
-    if (!checked.verdict?.trace || checked.view.verdict !== "accept") return said(false, checked);
+    if (!checked.verdict?.trace || checked.view.verdict !== "accept") return verdictAnswer(false, checked);
     const { insns } = checked.program;
     const visits = visitsOf(checked);
     const ends = checked.view.slots.filter(({ slot }) => formOf(insns[slot] as Insn)?.kind === "exit");
-    const beliefs = ends.flatMap(({ slot }) => visits.of(slot, MAX_VISITS)).map(({ before }) => before.regs[reg]);
+    const beliefs = ends.flatMap(({ slot }) => visits.ofSlot(slot, MAX_VISITS)).map(({ before }) => before.regs[reg]);
     const outside = beliefs.find(
       (one) => !one?.bounds || Number(one.bounds.umin) < min || Number(one.bounds.umax) > max,
     );
-    if (beliefs.length === 0 || outside === null) return answer(false);
-    return answer(outside === undefined, outside ? `R${reg}=${outside.text}` : "");
+    if (beliefs.length === 0 || outside === null) return goalView(false);
+    return goalView(outside === undefined, outside ? `R${reg}=${outside.text}` : "");
   },
   did({ verb, what, answer: wanted }, { reader, registry }) {
     const calls = reader.calls.filter((call) => IS_VERB[verb](call, what, registry));
     const last = calls.at(-1);
-    return answer(
+    return goalView(
       calls.some((call) => (call.call === "read" ? isLine(call.data, wanted) : answerOf(call) === wanted)),
       last && (last.call !== "read" || last.errno !== 0) ? answerOf(last) : "",
     );
   },
-  attached: ({ is }, { kernel }) => answer(kernel.attachments.some(({ progId }) => progId !== 0) === is),
-  applied: ({ steps }, { kernel }) => answer(steps.every((step) => kernel.steps[step - 1])),
+  attached: ({ is }, { kernel }) => goalView(kernel.attachments.some(({ progId }) => progId !== 0) === is),
+  applied: ({ steps }, { kernel }) => goalView(steps.every((step) => kernel.steps[step - 1])),
   holds(goal, { kernel }) {
     const found = elementText(kernel, goal);
-    return answer(found === goal.is, found);
+    return goalView(found === goal.is, found);
   },
   stands({ where }, { reader: { stepRegisters } }) {
     const condition = parseCondition(where);
-    if (typeof condition === "string") return answer(false);
-    return answer(stepRegisters.some((regs) => condition({ reg: (n) => BigInt(`0x${regs[n] || "0"}`) })));
+    if (typeof condition === "string") return goalView(false);
+    return goalView(stepRegisters.some((regs) => condition({ reg: (n) => BigInt(`0x${regs[n] || "0"}`) })));
   },
 };
 
-interface Trial {
+interface RunGoal {
   readonly on: readonly string[];
   readonly secret: boolean;
 }
 
 /** A goal about runs: compares the result with the wanted one. */
-function tried(
-  { on, secret }: Trial,
-  subject: Subject,
+function judgeRuns(
+  { on, secret }: RunGoal,
+  subject: JudgedSubject,
   wanted: string,
-  came: (outcome: Tried) => string | undefined,
+  came: (outcome: TrialResult) => string | undefined,
 ): GoalView {
   const outcome = attempt(subject, on);
   const { why, ran } = outcome;
   const found = came(outcome) ?? why;
-  if (found === wanted) return answer(true);
-  if (!ran) return answer(false, found, null, lackOf(subject.checked.view));
-  return answer(false, secret ? "" : found, { on, came: found, wanted });
+  if (found === wanted) return goalView(true);
+  if (!ran) return goalView(false, found, null, missingStepOf(subject.checked.view));
+  return goalView(false, secret ? "" : found, { on, actual: found, wanted });
 }
 
 /** A goal about the output of runs: the wanted output is among the outputs, else the last output is shown. */
-const triedAmong = (
-  goal: Trial & { readonly is: string },
-  subject: Subject,
-  listOf: (sent: NonNullable<Tried["sent"]>) => readonly string[],
+const judgeOutputs = (
+  goal: RunGoal & { readonly is: string },
+  subject: JudgedSubject,
+  listOf: (sent: NonNullable<TrialResult["sent"]>) => readonly string[],
 ): GoalView =>
-  tried(goal, subject, goal.is, ({ sent = [] }) => {
+  judgeRuns(goal, subject, goal.is, ({ sent = [] }) => {
     const list = listOf(sent);
     return list.includes(goal.is) ? goal.is : list.at(-1);
   });
 
 /** A program that the verifier refuses is not run. The refusal is then the reason. */
-const attempt = (subject: Subject, on: readonly string[]): Tried =>
+const attempt = (subject: JudgedSubject, on: readonly string[]): TrialResult =>
   subject.checked.view.verdict === "accept" ? subject.tryOut(on) : { why: subject.checked.view.message, ran: false };
 
 /** Each instruction as the kernel prints it, with the names of helpers. */

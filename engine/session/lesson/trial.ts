@@ -8,7 +8,7 @@ import type { KernelView } from "../views/kernel.ts";
 import type { EventInput, ProgramInput } from "../views/program.ts";
 import type { OutputView, RunView } from "../views/run.ts";
 
-export interface Tried {
+export interface TrialResult {
   /** The result of the last event, u32. undefined: there was none. */
   readonly value?: number;
   readonly run?: RunView;
@@ -22,7 +22,7 @@ export interface Tried {
   readonly ran: boolean;
 }
 
-interface Trial {
+interface LoadedTrial {
   readonly state: SessionState;
   readonly kernel: KernelApi;
   /** The program's descriptor. Negative: the load failed. */
@@ -34,15 +34,15 @@ interface Trial {
  * Tries one program. `on`: texts for the events of a program of this type, see readInput(). `remembers`: a run leaves something that the
  * next one sees, so each trial needs a fresh kernel.
  */
-export function trialsOf(
-  options: Pick<SessionState, "registry" | "now" | "onProgress" | "patience">,
+export function trialRunner(
+  options: Pick<SessionState, "registry" | "now" | "onProgress" | "verifyLimitUs">,
   progType: string,
   program: ProgramInput,
   remembers: boolean,
-): (on: readonly string[]) => Tried {
+): (on: readonly string[]) => TrialResult {
   const { registry } = options;
-  let kept: Trial | undefined;
-  const load = (): Trial => {
+  let kept: LoadedTrial | undefined;
+  const load = (): LoadedTrial => {
     if (kept && !remembers) return kept;
     const state = newState(registry, options);
     const kernel = createKernel(state);
@@ -60,27 +60,27 @@ export function trialsOf(
     }
     const last = events.at(-1);
     // Only writes to the file and packets go through the kernel's own calls.
-    if (last?.kind === "ctx") return byContext(newState(registry, options), program, last);
+    if (last?.kind === "ctx") return runByContext(newState(registry, options), program, last);
     const trial = load();
     if (trial.fd < 0) return { why: trial.errnoName, ran: false };
-    let tried: Tried = { why: "", ran: false };
-    for (const event of events) tried = byCall(trial, event);
+    let tried: TrialResult = { why: "", ran: false };
+    for (const event of events) tried = runByCall(trial, event);
     return tried;
   };
 }
 
-function byCall({ state, kernel, fd }: Trial, event: EventInput): Tried {
+function runByCall({ state, kernel, fd }: LoadedTrial, event: EventInput): TrialResult {
   const done = event.kind === "sysfs" ? kernel.writeFile(event.path, event.data) : kernel.testRun(fd, event);
   const after = { kernel: done.kernel, ran: true };
-  return done.ret < 0 || !done.run ? { why: done.errnoName, ...after } : { ...ended(state, done.run), ...after };
+  return done.ret < 0 || !done.run ? { why: done.errnoName, ...after } : { ...resultOfRun(state, done.run), ...after };
 }
 
-function byContext(state: SessionState, program: ProgramInput, event: EventInput): Tried {
+function runByContext(state: SessionState, program: ProgramInput, event: EventInput): TrialResult {
   const { run } = createRuns(state).runOnce(program, event, true);
-  return run ? { ...ended(state, run), ran: true } : { why: "", ran: false };
+  return run ? { ...resultOfRun(state, run), ran: true } : { why: "", ran: false };
 }
 
-function ended(state: SessionState, run: RunView): Pick<Tried, "value" | "run" | "sent" | "why"> {
+function resultOfRun(state: SessionState, run: RunView): Pick<TrialResult, "value" | "run" | "sent" | "why"> {
   const { end } = run;
   const sent = createRuns(state).outputs(run.run);
   if (end.kind === "exit") return { value: end.retval, run, sent, why: "" };

@@ -40,7 +40,7 @@ export function accessOf(machine: Machine, insn: Insn): AccessView | null {
   }
 }
 
-const AREAS: readonly (readonly [from: number, to: number, name: string])[] = [
+const FIXED_AREAS: readonly (readonly [from: number, to: number, name: string])[] = [
   [STACK, STACK_END, "stack"],
   [CTX, CTX + CTX_BYTES, "ctx"],
   [PACKET, PACKET_END, "packet"],
@@ -50,7 +50,7 @@ const AREAS: readonly (readonly [from: number, to: number, name: string])[] = [
 function regionAt({ memory }: Machine, address: bigint): string {
   const at = memory.offsetOf(address);
   if (at < 0) return "";
-  const area = AREAS.find(([from, to]) => at >= from && at < to);
+  const area = FIXED_AREAS.find(([from, to]) => at >= from && at < to);
   if (area) return area[2];
   for (const owner of memory.owners)
     for (const { start, size, map } of owner.bufferRegions())

@@ -76,7 +76,7 @@ test("a run and the verifier are counted in the same blocks, and the loop's roun
   const loop = flow.functions[0]?.loops[0];
   if (!loop) throw new Error("no loop");
   const rounds = await session.runs.rounds(run?.run ?? -1, loop, 100);
-  expect(rounds?.rounds.map(({ after, regs }) => [after, Number(`0x${regs[6]}`)])).toEqual([
+  expect(rounds?.rounds.map(({ previous, regs }) => [previous, Number(`0x${regs[6]}`)])).toEqual([
     [-1, 0],
     [0, 1],
     [1, 2],
@@ -84,7 +84,7 @@ test("a run and the verifier are counted in the same blocks, and the loop's roun
     [3, 4],
   ]);
   const believed = await session.check.rounds(1, loop, 3);
-  expect(believed).toMatchObject({ total: 5, rounds: [{ after: -1 }, { after: 0 }, { after: 1 }] });
+  expect(believed).toMatchObject({ total: 5, rounds: [{ previous: -1 }, { previous: 0 }, { previous: 1 }] });
   expect(believed?.rounds.map(({ regs }) => regs[6])).toEqual(["0", "1", "2"]);
 });
 
@@ -98,6 +98,6 @@ BPF_MOV64_REG(BPF_REG_0, BPF_REG_5),
 BPF_EXIT_INSN(),
 `);
   const walked = await session.check.traffic(1, -1);
-  expect([...(walked?.path ?? [])]).toEqual(["0 4"]);
+  expect([...(walked?.pathEdges ?? [])]).toEqual(["0 4"]);
   expect(walked?.edges.get("0 2")).toBe(1);
 });

@@ -81,9 +81,9 @@ export interface TrafficView {
   /** `from to` (starts of blocks) → how often. A call is `from entry`. */
   readonly edges: ReadonlyMap<string, number>;
   /** The edges `from to` that lead to the end, in no order: of the refused path, or of the whole run. */
-  readonly path: ReadonlySet<string>;
+  readonly pathEdges: ReadonlySet<string>;
   /** Blocks of that path. */
-  readonly on: ReadonlySet<number>;
+  readonly pathBlocks: ReadonlySet<number>;
   /** Number of visits or steps that were not kept. */
   readonly dropped: number;
 }
@@ -93,7 +93,7 @@ export interface RoundView {
   /** Step of the run, or number of the visit. */
   readonly at: number;
   /** Index of the round before it. -1: the loop was entered. */
-  readonly after: number;
+  readonly previous: number;
   /** R0 … R10. Of a run: 16 hex digits. Of the verifier: the log's text, a range without `scalar()`. null: not known. */
   readonly regs: readonly (string | null)[];
 }
@@ -127,11 +127,11 @@ export function flowView(
 
   const several = flows.length > 1;
   const drawn = flows.map((flow, i): FlowFunctionView => {
-    const bodies = flow.blocks.map(({ start, end }) => bodyOf(insns, start, end, metrics));
+    const bodies = flow.blocks.map(({ start, end }) => blockContents(insns, start, end, metrics));
     const sizes = bodies.map(({ lines }) => ({
       w:
         2 * metrics.padX +
-        metrics.charWidth * Math.max(MIN_CHARS, ...lines.map((slot) => chars(slot, textOf, metrics))),
+        metrics.charWidth * Math.max(MIN_CHARS, ...lines.map((slot) => lineChars(slot, textOf, metrics))),
       h: metrics.head + metrics.padY + metrics.lineHeight * lines.length,
     }));
     const layout = layoutFlow(flow, sizes);
@@ -147,7 +147,7 @@ export function flowView(
       edges: layout.edges.map(({ from, to, nextIndex, back, points }) => ({
         from: startOf(from),
         to: startOf(to),
-        kind: kindOf(insns, bodies[from]?.last ?? 0, startOf(to), nextIndex),
+        kind: edgeKindOf(insns, bodies[from]?.last ?? 0, startOf(to), nextIndex),
         back,
         points,
       })),
@@ -158,13 +158,13 @@ export function flowView(
     };
   });
   const { functions, w, h } = several
-    ? arranged(drawn)
+    ? arrangeInRows(drawn)
     : { functions: drawn, w: drawn[0]?.w ?? 0, h: drawn[0]?.h ?? 0 };
   const reached = drawn.reduce((sum, { blocks }) => sum + blocks.reduce((all, { count }) => all + count, 0), 0);
   return { revision, w, h, functions, calls: callsOf(insns, drawn), unreached: slots.length - reached };
 }
 
-function bodyOf(insns: readonly Insn[], start: number, end: number, { maxLines }: FlowMetrics) {
+function blockContents(insns: readonly Insn[], start: number, end: number, { maxLines }: FlowMetrics) {
   const all: number[] = [];
   for (let slot = start; slot < end; slot += slotsOf(insns[slot] as Insn)) all.push(slot);
   const over = all.length > maxLines;
@@ -174,10 +174,10 @@ function bodyOf(insns: readonly Insn[], start: number, end: number, { maxLines }
 }
 
 /** A line starts with its slot, which takes as much room as the widest number of three digits. */
-const chars = (slot: number, textOf: ReadonlyMap<number, string>, { maxChars }: FlowMetrics): number =>
+const lineChars = (slot: number, textOf: ReadonlyMap<number, string>, { maxChars }: FlowMetrics): number =>
   Math.min(maxChars, 5 + (textOf.get(slot)?.length ?? 0));
 
-function kindOf(insns: readonly Insn[], last: number, to: number, nextIndex: number): EdgeKind {
+function edgeKindOf(insns: readonly Insn[], last: number, to: number, nextIndex: number): EdgeKind {
   const insn = insns[last] as Insn;
   const kind = formOf(insn)?.kind;
   if (kind === "ja") return "goto";
@@ -199,7 +199,7 @@ function callsOf(insns: readonly Insn[], functions: readonly FlowFunctionView[])
 }
 
 /** Functions side by side in frames, in rows, so that the picture is about as wide as high. */
-function arranged(functions: readonly FlowFunctionView[]) {
+function arrangeInRows(functions: readonly FlowFunctionView[]) {
   const area = functions.reduce((sum, { w, h }) => sum + (w + 2 * FRAME + BETWEEN) * (h + FRAME + TITLE + BETWEEN), 0);
   const width = Math.max(2.2 * Math.sqrt(area), ...functions.map(({ w }) => w + 2 * FRAME));
   let [x, y, high, wide] = [0, 0, 0, 0];
@@ -210,12 +210,12 @@ function arranged(functions: readonly FlowFunctionView[]) {
     x += w + BETWEEN;
     high = Math.max(high, h);
     wide = Math.max(wide, at.x + w);
-    return moved(one, at);
+    return moveIntoFrame(one, at);
   });
   return { functions: placed, w: wide, h: y + high };
 }
 
-function moved(one: FlowFunctionView, frame: Box): FlowFunctionView {
+function moveIntoFrame(one: FlowFunctionView, frame: Box): FlowFunctionView {
   const [dx, dy] = [frame.x + FRAME, frame.y + TITLE];
   return {
     ...one,
@@ -270,7 +270,13 @@ export function trafficOfRun(insns: readonly Insn[], timeline: Timeline): Traffi
     before = at.slot;
   }
   const { blocks, edges } = traffic;
-  return { blocks, edges, path: new Set(edges.keys()), on: new Set(blocks.keys()), dropped: timeline.firstLogged };
+  return {
+    blocks,
+    edges,
+    pathEdges: new Set(edges.keys()),
+    pathBlocks: new Set(blocks.keys()),
+    dropped: timeline.firstLogged,
+  };
 }
 
 /** Traffic of the verifier: all visits. The path leads to `visit`, or with -1 to the refused visit. */
@@ -279,20 +285,20 @@ export function trafficOfTrace(insns: readonly Insn[], trace: Trace, visit: numb
   const { visits, dropped } = trace;
   for (let number = 0; number < visits.length; number++)
     traffic.arrive(visits.slotOf(number), visits.slotOf(visits.prevOf(number)));
-  const path = new Set<string>();
-  const on = new Set<number>();
+  const pathEdges = new Set<string>();
+  const pathBlocks = new Set<number>();
   for (let at = visit >= 0 ? visit : visits.refused; at >= 0; at = visits.prevOf(at)) {
     const slot = visits.slotOf(at);
     const before = visits.slotOf(visits.prevOf(at));
-    on.add(traffic.startOf(slot));
-    if (before >= 0 && traffic.startOf(slot) === slot) path.add(`${traffic.startOf(before)} ${slot}`);
+    pathBlocks.add(traffic.startOf(slot));
+    if (before >= 0 && traffic.startOf(slot) === slot) pathEdges.add(`${traffic.startOf(before)} ${slot}`);
   }
-  return { blocks: traffic.blocks, edges: traffic.edges, path, on, dropped };
+  return { blocks: traffic.blocks, edges: traffic.edges, pathEdges: pathEdges, pathBlocks: pathBlocks, dropped };
 }
 
 /** The registers at each arrival of a run at a loop's head. Moves the run. `loop`: starts of the loop's blocks. */
 export function roundsOfRun(insns: readonly Insn[], timeline: Timeline, loop: FlowLoopView, limit: number): RoundsView {
-  const { startOf, members } = inLoop(insns, loop);
+  const { startOf, members } = loopBlocks(insns, loop);
   const prog = timeline.at(timeline.firstLogged)?.prog;
   const rounds: RoundView[] = [];
   let total = 0;
@@ -304,7 +310,7 @@ export function roundsOfRun(insns: readonly Insn[], timeline: Timeline, loop: Fl
       if (total++ < limit) {
         timeline.seek(step);
         const regs = Array.from({ length: 11 }, (_, n) => hex64(timeline.machine.reg(n)));
-        rounds.push({ at: step, after: members.has(startOf(before)) ? rounds.length - 1 : -1, regs });
+        rounds.push({ at: step, previous: members.has(startOf(before)) ? rounds.length - 1 : -1, regs });
       }
     }
     before = at.slot;
@@ -319,7 +325,7 @@ export function roundsOfTrace(
   loop: FlowLoopView,
   limit: number,
 ): RoundsView {
-  const { startOf, members } = inLoop(insns, loop);
+  const { startOf, members } = loopBlocks(insns, loop);
   const rounds: RoundView[] = [];
   const indexOf = new Map<number, number>();
   let total = 0;
@@ -333,12 +339,12 @@ export function roundsOfTrace(
       reg.type === NOT_INIT ? null : formatRange(reg, curframe),
     );
     indexOf.set(index, rounds.length);
-    rounds.push({ at: index, after: indexOf.get(at) ?? -1, regs });
+    rounds.push({ at: index, previous: indexOf.get(at) ?? -1, regs });
   }
   return { rounds, total };
 }
 
-function inLoop(insns: readonly Insn[], loop: FlowLoopView) {
+function loopBlocks(insns: readonly Insn[], loop: FlowLoopView) {
   const traffic = new Traffic(insns);
   return { startOf: (slot: number): number => traffic.startOf(slot), members: new Set(loop.blocks) };
 }

@@ -55,30 +55,30 @@ function firstText({ attribute: { parse, store } }: KernelDefinition): string {
 /** Reads the text as an event. */
 export function readInput(registry: Registry, progType: string, text: string): InputView {
   const type = registry.progTypes().find(({ name }) => name === progType);
-  if (!type) return refused(WHY.noType(progType));
+  if (!type) return faultyInput(FAULT_TEXTS.noType(progType));
   const kind = eventKind(registry, type);
   // A shell's echo adds the newline.
-  if (kind === "sysfs") return taken({ kind, path: registry.definition.attribute.path, data: `${text}\n` });
-  if (kind === "none") return refused(WHY.noEvent(type));
+  if (kind === "sysfs") return eventInput({ kind, path: registry.definition.attribute.path, data: `${text}\n` });
+  if (kind === "none") return faultyInput(FAULT_TEXTS.noEvent(type));
   const said = text.trim();
   const packet = kind === "packet" ? PACKETS.find(({ name }) => name === said) : undefined;
-  if (packet) return taken({ kind: "packet", hex: packet.hex });
+  if (packet) return eventInput({ kind: "packet", hex: packet.hex });
   const hex = said.replace(/\s/g, "").toLowerCase();
-  if (hex === "") return taken({ kind, hex: NO_BYTES });
-  return fromHex(hex) ? taken({ kind, hex }) : refused(WHY.noHex(kind, said));
+  if (hex === "") return eventInput({ kind, hex: NO_BYTES });
+  return fromHex(hex) ? eventInput({ kind, hex }) : faultyInput(FAULT_TEXTS.noHex(kind, said));
 }
 
 /** The text that is read as this event. A packet and a context are hex. */
 export const printInput = (event: EventInput): string =>
   event.kind === "sysfs" ? event.data.replace(/\n$/, "") : event.hex;
 
-const taken = (event: EventInput): InputView => ({ ok: true, event, text: printInput(event) });
-const refused = (why: Texts): InputView => ({ ok: false, why });
+const eventInput = (event: EventInput): InputView => ({ ok: true, event, text: printInput(event) });
+const faultyInput = (why: Texts): InputView => ({ ok: false, why });
 
 /** As much of a text as fits into a sentence. */
 const quoted = (text: string): string => (text.length <= 40 ? text : `${text.slice(0, 39)}…`);
 
-const WHY = {
+const FAULT_TEXTS = {
   noType: (name: string): Texts => ({
     en: `This kernel has no program type \`${quoted(name)}\`.`,
     ja: `このカーネルにプログラムタイプ \`${quoted(name)}\` はありません。`,
@@ -111,19 +111,19 @@ const WHY = {
 export function eventFor({ definition }: Registry, type: ProgType, event: EventInput): Event | Texts {
   switch (event.kind) {
     case "sysfs": {
-      if (type.name !== definition.type.name) return WHY.noEntry(event.kind, type);
+      if (type.name !== definition.type.name) return FAULT_TEXTS.noEntry(event.kind, type);
       const ctx = contextFrom(definition, utf8Encode(event.data));
-      return typeof ctx === "number" ? WHY.noWrite(event.data, -ctx) : eventOf(definition, ctx);
+      return typeof ctx === "number" ? FAULT_TEXTS.noWrite(event.data, -ctx) : eventOf(definition, ctx);
     }
     case "packet":
-      return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : WHY.noEntry(event.kind, type);
+      return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : FAULT_TEXTS.noEntry(event.kind, type);
     case "ctx":
       return type.ctxStruct === "pt_regs" ? kprobeOf(bytesOf(event.hex)) : { kind: "ctx", bytes: bytesOf(event.hex) };
   }
 }
 
 /** Why the machine does not take a packet or a context. `ret`: the result of enterEvent(). */
-export const refusedEntry = (kind: EventInput["kind"], ret: number): Texts =>
+export const entryRefusal = (kind: EventInput["kind"], ret: number): Texts =>
   kind === "packet"
     ? {
         en: `The kernel refuses this packet with ${errnoName(-ret)}: a frame needs its Ethernet header, and IP its own.`,

@@ -16,7 +16,7 @@ export function sentence(hex: string, before: StepView, after: StepView): Texts 
   const [insn, next] = decodeInsns(fromHex(hex) ?? new Uint8Array());
   const form = insn && formOf(insn);
   if (!insn || !form) return both("");
-  const row = ROWS[form.kind] as Row<Form["kind"]> | undefined;
+  const row = SENTENCES[form.kind] as SentenceOf<Form["kind"]> | undefined;
   const moment = { insn, next, before, after };
   return row?.(form as never, moment) ?? explain(insn, before.slot, next);
 }
@@ -27,13 +27,16 @@ export function nextInWords(hex: string, slot: number): Texts {
   return insn ? explain(insn, slot, next) : both("");
 }
 
-interface Moment {
+interface ExecutedStep {
   readonly insn: Insn;
   readonly next: Insn | undefined;
   readonly before: StepView;
   readonly after: StepView;
 }
-type Row<Kind extends Form["kind"]> = (form: Extract<Form, { kind: Kind }>, moment: Moment) => Texts | undefined;
+type SentenceOf<Kind extends Form["kind"]> = (
+  form: Extract<Form, { kind: Kind }>,
+  step: ExecutedStep,
+) => Texts | undefined;
 
 const both = (text: string): Texts => ({ en: text, ja: text });
 const value = (view: StepView, n: number): bigint => BigInt(`0x${view.regs[n] ?? "0"}`);
@@ -95,7 +98,7 @@ function goesTo(taken: boolean, slot: number): Texts {
     : { en: "no: goes on with the next instruction", ja: "いいえ → 次の命令へ" };
 }
 
-const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
+const SENTENCES: { readonly [Kind in Form["kind"]]?: SentenceOf<Kind> } = {
   alu({ op, width, source }, { insn, before, after }) {
     const result = formatNumber(value(after, insn.dst), after);
     const raw = source === "reg" ? value(before, insn.src) : asU64(BigInt(insn.imm));

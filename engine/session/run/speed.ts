@@ -19,7 +19,7 @@ import type { EngineSpeedView, SpeedView } from "../views/run.ts";
 import { eventFor } from "./input.ts";
 
 /** The clock is read after each of this many parts of the time. Shorter parts cannot be measured well, and the first parts are not warm. */
-const PARTS = 16;
+const TIME_PARTS = 16;
 /** The most instructions of one run. */
 const BUDGET = 50_000_000;
 /** R0 … R10. */
@@ -50,7 +50,7 @@ export function speed(
 
   const jit = new Jit(memory, () => now() / 1000);
   const compiled = jit.compile(machine.program, true);
-  const measure = (many: Many) => (enterEvent(machine, entry) < 0 ? null : repeat(machine, many, us, now));
+  const measure = (many: RunMany) => (enterEvent(machine, entry) < 0 ? null : repeat(machine, many, us, now));
   const interp = measure(eachTime(() => machine.run(BUDGET)));
   const entered = measure(eachTime(() => jit.run(machine, BUDGET)));
   if (!interp || !entered) return null;
@@ -60,7 +60,7 @@ export function speed(
     interp,
     inside,
     entered,
-    crossingNs: crossing(kernel, program, jit, us / 4, now),
+    crossingNs: measureEntry(kernel, program, jit, us / 4, now),
     compileMs: compiled.compileTime,
     wasmBytes: compiled.code.binary.length,
     wasmText: compiled.code.text,
@@ -69,7 +69,7 @@ export function speed(
 }
 
 /** Nanoseconds that one entry into compiled code takes, measured with a program that does nothing. */
-function crossing(kernel: Kernel, program: Program, jit: Jit, us: number, now: Clock): number {
+function measureEntry(kernel: Kernel, program: Program, jit: Jit, us: number, now: Clock): number {
   const insns = [insnNamed("mov64_imm"), insnNamed("exit")];
   const nothing = unverifiedMachine(kernel, { ...program, insns, maps: [], mapRefs: new Map() }, []);
   if (typeof nothing === "number") throw bug("a program that does nothing cannot be run");
@@ -87,17 +87,17 @@ function crossing(kernel: Kernel, program: Program, jit: Jit, us: number, now: C
 
 /** Without leaving the compiled code. A run may be longer than the one before. An endless run ends with its batch. */
 const loopedBy =
-  (jit: Jit, machine: Machine, insns: number): Many =>
+  (jit: Jit, machine: Machine, insns: number): RunMany =>
   (restart, times) => {
     restart();
     return jit.repeat(machine, times, BUDGET + 16 * times * (insns + 1));
   };
 
 /** Does `times` runs, or fewer if a run does not exit. `restart` sets the machine to the registers at the entry. */
-type Many = (restart: () => void, times: number) => Outcome;
+type RunMany = (restart: () => void, times: number) => Outcome;
 
 const eachTime =
-  (run: () => Outcome): Many =>
+  (run: () => Outcome): RunMany =>
   (restart, times) => {
     let outcome: Outcome = { kind: "paused" };
     for (let i = 0; i < times; i++) {
@@ -109,7 +109,7 @@ const eachTime =
   };
 
 /** Runs from the same registers again and again, as BPF_PROG_TEST_RUN's `repeat` does: other changes by a run stay. */
-function repeat(machine: Machine, many: Many, us: number, now: Clock): EngineSpeedView {
+function repeat(machine: Machine, many: RunMany, us: number, now: Clock): EngineSpeedView {
   const { memory, program } = machine;
   const start = memory.copyOut(REGS, REG_BYTES);
   const restart = (): void => {
@@ -128,11 +128,11 @@ function repeat(machine: Machine, many: Many, us: number, now: Clock): EngineSpe
     runs += batch;
     spent += part;
     if (outcome.kind !== "exit") break;
-    if (part * PARTS * 2 >= us) {
+    if (part * TIME_PARTS * 2 >= us) {
       measured += batch;
       took += part;
     }
-    if (part * PARTS < us) batch *= 2;
+    if (part * TIME_PARTS < us) batch *= 2;
   }
   const each = measured > 0 ? took / measured : spent / runs;
   return {

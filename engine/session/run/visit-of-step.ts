@@ -5,10 +5,10 @@ import type { RegState } from "../../verifier/state/reg.ts";
 import { mayBeNull, NOT_INIT, SCALAR_VALUE } from "../../verifier/state/regtype.ts";
 import type { Trace } from "../../verifier/trace.ts";
 import { visitNumbers } from "../check/beliefs.ts";
-import type { RecordedRun } from "./run.ts";
+import type { RecordedRun } from "./recorded-run.ts";
 
 /** The most instructions compared on the way back, and the most visits examined. */
-const WAY_BACK = 64;
+const MOST_INSNS_BACK = 64;
 const MOST_VISITS = 4096;
 
 /** The visit's number. -1: that part of the verification was not kept, or the verifier skipped this path as already covered. */
@@ -21,8 +21,8 @@ export function visitOfStep(trace: Trace, run: RecordedRun, step: number): numbe
   for (const visit of visitNumbers(trace, slot).subarray(0, MOST_VISITS)) {
     const { frames: believed, curframe } = trace.visits.at(visit)!.before;
     if (curframe !== frames.length - 1) continue;
-    if (!believed[curframe]!.regs.every((reg, n) => holds(reg, values[n]!))) continue;
-    const length = sharedWay(trace, visit, run, step);
+    if (!believed[curframe]!.regs.every((reg, n) => allowsValue(reg, values[n]!))) continue;
+    const length = sharedPathLength(trace, visit, run, step);
     if (length > longest) [best, longest] = [visit, length];
   }
   return best;
@@ -44,7 +44,7 @@ export function nearestStep(
   run: RecordedRun,
   slot: number,
   from: number,
-  holds: (step: number) => boolean = (step) => run.step(step).prog === 0,
+  isWanted: (step: number) => boolean = (step) => run.step(step).prog === 0,
 ): number {
   const { timeline, outcome, length } = run;
   // After an exit nothing is about to run.
@@ -54,7 +54,7 @@ export function nearestStep(
     for (let step = first; step >= 0 && step <= last && looked < MOST_STEPS; step += by) {
       if (timeline.slotAt(step) !== slot) continue;
       looked++;
-      if (holds(step)) return step;
+      if (isWanted(step)) return step;
     }
     return -1;
   };
@@ -64,18 +64,18 @@ export function nearestStep(
 }
 
 /** Whether the value is one that the verifier expects. A pointer is only compared with NULL, because addresses are the simulation's own. */
-export function holds(reg: RegState, value: bigint): boolean {
+export function allowsValue(reg: RegState, value: bigint): boolean {
   if (reg.type === NOT_INIT) return true;
   if (reg.type === SCALAR_VALUE) return scalarHas(reg.val, value);
   return value !== 0n || mayBeNull(reg.type);
 }
 
 /** Number of instructions that the visit's path and the run have in common, counted back from the step. */
-function sharedWay(trace: Trace, visit: number, { timeline }: RecordedRun, step: number): number {
+function sharedPathLength(trace: Trace, visit: number, { timeline }: RecordedRun, step: number): number {
   let length = 0;
   let at = trace.visits.prevOf(visit);
   while (
-    length < WAY_BACK &&
+    length < MOST_INSNS_BACK &&
     at >= 0 &&
     length < step &&
     trace.visits.slotOf(at) === timeline.slotAt(step - 1 - length)
@@ -84,5 +84,5 @@ function sharedWay(trace: Trace, visit: number, { timeline }: RecordedRun, step:
     at = trace.visits.prevOf(at);
   }
   // Both go back to the program's start.
-  return at < 0 && length === step ? WAY_BACK + 1 : length;
+  return at < 0 && length === step ? MOST_INSNS_BACK + 1 : length;
 }

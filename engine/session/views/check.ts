@@ -43,7 +43,7 @@ export interface CheckView {
   /** Why the program was refused, as a value. null: not refused, or the reason is not known. */
   readonly refusal: Refusal | null;
   /** What refused the load before the verifier saw the program. null: the verifier saw it. */
-  readonly refused: RefusedView | null;
+  readonly refusedCall: RefusedCallView | null;
   /** Kernel text, lines ended by \n. If it is longer than 256 KiB, the middle is left out, and one line says so. */
   readonly log: string;
   /** How many lines were left out. `logLines` returns them. */
@@ -84,7 +84,7 @@ export interface PastedView {
 }
 
 /** The system call that failed before the verifier saw the program, and which check of the kernel refused it. */
-export interface RefusedView {
+export interface RefusedCallView {
   readonly call: "map-create" | "map-update" | "prog-load";
   /** Name of the map that was to be created or filled, and the key. "": none. */
   readonly map: string;

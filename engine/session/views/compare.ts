@@ -17,7 +17,7 @@ export interface VersionView {
   /** Number of the program's slots. */
   readonly insns: number;
   /** Number of instructions that the verifier processed. */
-  readonly walked: number;
+  readonly insnsProcessed: number;
 }
 
 export interface ComparedText {

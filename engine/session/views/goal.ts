@@ -56,21 +56,21 @@ export interface GoalView {
   /** The actual result: a number, an errno, the kernel's message. "": secret, or there was none. */
   readonly found: string;
   /** The input for which a goal about runs fails. null: the goal is met, or there was no run. */
-  readonly counter: Counter | null;
+  readonly counterExample: CounterExample | null;
   /** The step of the recipe without which the reader's kernel does not take the program. 0: it is not that. */
-  readonly lacks: number;
+  readonly missingStep: number;
 }
 
 /** One input whose result differs from the wanted one. */
-export interface Counter {
+export interface CounterExample {
   readonly on: readonly string[];
   /** A number, bytes, a line, an errno. "": nothing. */
-  readonly came: string;
+  readonly actual: string;
   readonly wanted: string;
 }
 
 /** What the reader has done: calls since the lesson was opened, and R0 … R10 (16 hex digits) at each step where the run stood. */
-export interface Reader {
+export interface ReaderRecord {
   readonly calls: readonly SyscallView[];
   readonly stepRegisters: readonly (readonly string[])[];
 }

@@ -156,7 +156,7 @@ export interface StepView {
   /** Bit n: the last instruction wrote Rn, even if to the same value. */
   readonly written: number;
   /** Bit n: Rn has a value, set by the program or at its entry. */
-  readonly set: number;
+  readonly regsSet: number;
   /** Bit n: the instruction about to run reads / will write Rn. */
   readonly reads: number;
   readonly writes: number;
@@ -201,7 +201,7 @@ export interface MapAtView extends MapAttr {
   readonly from: number;
   readonly entries: readonly MapEntryView[];
   /** Elements that the last step removed. */
-  readonly gone: readonly { readonly key: Hex; readonly values: readonly Hex[] }[];
+  readonly removed: readonly { readonly key: Hex; readonly values: readonly Hex[] }[];
   /** Index of the first element that the last step changed or made. -1: none. */
   readonly changedAt: number;
 }
@@ -239,7 +239,7 @@ export interface OutputView {
   /** A line of trace_pipe. "": a record. */
   readonly text: string;
   /** Position in it where the program's own text begins, after task, CPU, flags, time and function. */
-  readonly said: number;
+  readonly textStart: number;
   /** The record's bytes. "": a line. */
   readonly hex: Hex;
 }
@@ -263,10 +263,10 @@ export type Seek =
   | { readonly to: "last-write"; readonly address: Hex64; readonly size: number };
 
 /** Where the way ended: at one of the given stops, or at the end (or start) of the run. */
-export interface WayView {
+export interface WayEndView {
   readonly step: number;
   /** Index in the list of stops. -1: none of them holds there. */
-  readonly by: number;
+  readonly stopIndex: number;
 }
 
 export type StopInput =

@@ -29,13 +29,13 @@ import type { WatchOptions } from "../../vm/watch.ts";
 import { eventFor, eventKind, printInput } from "../run/input.ts";
 import type { EventInput } from "../views/program.ts";
 import {
-  changed,
   firstTrials,
+  type MapValues,
   nextTrials,
   Random,
+  randomlyChanged,
   type SearchSpace,
   type Trial,
-  type Values,
   writableMaps,
 } from "./trials.ts";
 import { harmWords } from "./words.ts";
@@ -196,7 +196,7 @@ function writeInputShape(definition: KernelDefinition): Omit<InputShape, "type">
 interface TrialKernel {
   readonly registry: Registry;
   readonly seen: Uint8Array;
-  run(trial: Trial, event: EventInput, type: ProgType, rules: Rules): WatchedRun | undefined;
+  run(trial: Trial, event: EventInput, type: ProgType, rules: TrialRules): WatchedRun | undefined;
 }
 
 function trialKernelOf({ definition, steps }: Registry, program: Program): TrialKernel | undefined {
@@ -215,7 +215,7 @@ function trialKernelOf({ definition, steps }: Registry, program: Program): Trial
     seen: new Uint8Array(2 * program.insns.length + 2),
     run(trial, event, type, rules) {
       memory.restore(start);
-      for (const [name, elements] of Object.entries(trial.values))
+      for (const [name, elements] of Object.entries(trial.mapValues))
         for (const [key, value] of Object.entries(elements))
           bpf.mapUpdate(fdOf.get(name) as number, fromHex(key) as Uint8Array, value);
       bpf.takeCalls();
@@ -228,13 +228,13 @@ function trialKernelOf({ definition, steps }: Registry, program: Program): Trial
   };
 }
 
-interface Rules extends WatchOptions {
+interface TrialRules extends WatchOptions {
   maxInsns: number | undefined;
 }
 
 const MAY_RUN_LONG = helperSet("loop for_each_map_elem timer_start tail_call");
 
-function rulesOf({ insns }: Program, refusal: Refusal | undefined): Rules {
+function rulesOf({ insns }: Program, refusal: Refusal | undefined): TrialRules {
   const mayGoOn = insns.some((insn) => {
     const form = formOf(insn);
     return (
@@ -294,7 +294,7 @@ function searchSpaceOf(program: Program, { least, most }: InputShape): SearchSpa
 class Search {
   readonly #trialKernel: TrialKernel;
   readonly #inputShape: InputShape;
-  readonly #rules: Rules;
+  readonly #rules: TrialRules;
   readonly #space: SearchSpace;
   readonly #hasTime: () => boolean;
   #tried = 0;
@@ -303,7 +303,7 @@ class Search {
   constructor(
     trialKernel: TrialKernel,
     inputShape: InputShape,
-    rules: Rules,
+    rules: TrialRules,
     space: SearchSpace,
     hasTime: () => boolean,
   ) {
@@ -321,7 +321,7 @@ class Search {
     const first = firstTrials(this.#space, this.#inputShape.starts);
     let elsewhere: { readonly trial: Trial; readonly harm: Harm; readonly at: number } | undefined;
     while (this.#tried < MAX_TRIALS && this.#hasTime()) {
-      const trial = waiting.pop() ?? first.next().value ?? changed(this.#space, random.of(kept), random);
+      const trial = waiting.pop() ?? first.next().value ?? randomlyChanged(this.#space, random.of(kept), random);
       if (!trial) break;
       const watched = this.#try(trial);
       if (!watched) {
@@ -363,7 +363,7 @@ class Search {
     const words = harmWords(same);
     return {
       ...bytes,
-      ...(Object.keys(trial.values).length > 0 && { maps: hexOf(trial.values) }),
+      ...(Object.keys(trial.mapValues).length > 0 && { maps: hexOf(trial.mapValues) }),
       seed: trial.seed,
       ...(trial.sockets && { sockets: true }),
       fault: words.en,
@@ -396,11 +396,11 @@ class Search {
     };
     if (best.sockets) take({ ...best, sockets: false });
     if (best.seed !== 1) take({ ...best, seed: 1 });
-    for (const name of Object.keys(best.values)) {
-      const { [name]: _, ...values } = best.values;
-      take({ ...best, values });
+    for (const name of Object.keys(best.mapValues)) {
+      const { [name]: _, ...values } = best.mapValues;
+      take({ ...best, mapValues: values });
     }
-    for (const [off, end] of runsOf(best.bytes)) take({ ...best, bytes: best.bytes.slice().fill(0, off, end) });
+    for (const [off, end] of stretchesOf(best.bytes)) take({ ...best, bytes: best.bytes.slice().fill(0, off, end) });
     for (let off = 0; off < Math.min(best.bytes.length, 128); off++)
       if (best.bytes[off] !== 0) take({ ...best, bytes: best.bytes.slice().fill(0, off, off + 1) });
     return [best, bestHarm];
@@ -408,7 +408,7 @@ class Search {
 }
 
 /** Parts of the bytes as [start, end): all of them, then halves, quarters, eighths and sixteenths. */
-function* runsOf({ length }: Uint8Array): Generator<readonly [number, number]> {
+function* stretchesOf({ length }: Uint8Array): Generator<readonly [number, number]> {
   for (const parts of [1, 2, 4, 8, 16]) {
     const size = Math.ceil(length / parts);
     if (size < 2) return;
@@ -416,7 +416,7 @@ function* runsOf({ length }: Uint8Array): Generator<readonly [number, number]> {
   }
 }
 
-const hexOf = (values: Values): Readonly<Record<string, Readonly<Record<string, string>>>> =>
+const hexOf = (values: MapValues): Readonly<Record<string, Readonly<Record<string, string>>>> =>
   Object.fromEntries(
     Object.entries(values).map(([map, elements]) => [
       map,

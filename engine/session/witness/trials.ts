@@ -9,13 +9,13 @@ export interface Trial {
   /** The packet, or the context, or for a write to a file its numbers one after the other, little-endian. */
   readonly bytes: Uint8Array;
   /** Map → hex of the key → value. */
-  readonly values: Values;
+  readonly mapValues: MapValues;
   /** Seed of bpf_get_prandom_u32, a u32. */
   readonly seed: number;
   /** Whether look-ups for a socket find one. */
   readonly sockets: boolean;
 }
-export type Values = Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
+export type MapValues = Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
 
 /** What can differ between the trials of a program. */
 export interface SearchSpace {
@@ -78,19 +78,19 @@ export class Random {
 
 /** The first trials, before any run: the starts, then each number at each offset that the program loads from. */
 export function* firstTrials(space: SearchSpace, starts: readonly Uint8Array[]): Generator<Trial> {
-  const plain: Trial = { bytes: starts[0] ?? new Uint8Array(), values: {}, seed: 1, sockets: false };
+  const plain: Trial = { bytes: starts[0] ?? new Uint8Array(), mapValues: {}, seed: 1, sockets: false };
   for (const bytes of starts) yield { ...plain, bytes };
   if (space.looksForSockets) for (const bytes of starts.slice(0, 4)) yield { ...plain, bytes, sockets: true };
   for (let seed = 2; seed < 6; seed++) yield { ...plain, seed };
   for (const map of space.maps) {
     for (const fill of [0xff, 0x7f, 1]) {
       const value = new Uint8Array(map.valueSize).fill(fill);
-      yield { ...plain, values: { [map.name]: { [toHex(new Uint8Array(map.keySize))]: value } } };
+      yield { ...plain, mapValues: { [map.name]: { [toHex(new Uint8Array(map.keySize))]: value } } };
     }
   }
-  const places = [...new Set([...space.offsets, 0])].filter((off) => off < plain.bytes.length).slice(0, 24);
+  const placesOf = [...new Set([...space.offsets, 0])].filter((off) => off < plain.bytes.length).slice(0, 24);
   for (const value of [...EDGES, ...space.constants].slice(0, 96))
-    for (const off of places) for (const size of [4, 8] as const) yield withNumberAt(plain, off, size, value, false);
+    for (const off of placesOf) for (const size of [4, 8] as const) yield withNumberAt(plain, off, size, value, false);
 }
 
 /**
@@ -101,7 +101,7 @@ export function* nextTrials(space: SearchSpace, trial: Trial, { compared, looked
   for (const { map, key } of lookedUp) {
     const def = space.maps.find(({ name }) => name === map);
     const hex = toHex(key);
-    if (!def || trial.values[map]?.[hex]) continue;
+    if (!def || trial.mapValues[map]?.[hex]) continue;
     for (const fill of [0, 0xff, 1]) yield withValue(trial, map, hex, new Uint8Array(def.valueSize).fill(fill));
   }
   for (const { left, right, behind } of compared) {
@@ -113,18 +113,18 @@ export function* nextTrials(space: SearchSpace, trial: Trial, { compared, looked
       [left, right],
       [right, left],
     ] as const)
-      for (const by of [0n, 1n, -1n]) yield* replaced(trial, from, to + by);
+      for (const by of [0n, 1n, -1n]) yield* withValueReplaced(trial, from, to + by);
   }
 }
 
 /** The trial with one to four random changes and a new seed. */
-export function changed(space: SearchSpace, trial: Trial, random: Random): Trial {
+export function randomlyChanged(space: SearchSpace, trial: Trial, random: Random): Trial {
   let next: Trial = { ...trial, seed: 1 + random.below(1 << 16) };
-  for (let times = 1 + random.below(4); times > 0; times--) next = once(space, next, random);
+  for (let times = 1 + random.below(4); times > 0; times--) next = changedOnce(space, next, random);
   return next;
 }
 
-function once(space: SearchSpace, trial: Trial, random: Random): Trial {
+function changedOnce(space: SearchSpace, trial: Trial, random: Random): Trial {
   const kind = random.below(space.maps.length > 0 ? 8 : 6);
   const value = random.of(random.below(2) === 0 ? EDGES : space.constants.length > 0 ? space.constants : EDGES);
   const size = random.of(SIZES);
@@ -140,9 +140,9 @@ function once(space: SearchSpace, trial: Trial, random: Random): Trial {
   if (kind === 1 && space.looksForSockets) return { ...trial, sockets: !trial.sockets };
   if (kind >= 6) {
     const map = random.of(space.maps);
-    const known = Object.keys(trial.values[map.name] ?? {});
+    const known = Object.keys(trial.mapValues[map.name] ?? {});
     const key = known.length > 0 ? random.of(known) : toHex(new Uint8Array(map.keySize));
-    const old = trial.values[map.name]?.[key] ?? new Uint8Array(map.valueSize);
+    const old = trial.mapValues[map.name]?.[key] ?? new Uint8Array(map.valueSize);
     const off = random.below(Math.max(1, old.length - size + 1));
     return withValue(trial, map.name, key, bytesWithNumberAt(old, off, size, value, isBig));
   }
@@ -154,7 +154,7 @@ function once(space: SearchSpace, trial: Trial, random: Random): Trial {
 
 const withValue = (trial: Trial, map: string, key: string, value: Uint8Array): Trial => ({
   ...trial,
-  values: { ...trial.values, [map]: { ...trial.values[map], [key]: value } },
+  mapValues: { ...trial.mapValues, [map]: { ...trial.mapValues[map], [key]: value } },
 });
 
 function* resized({ least, most }: SearchSpace, trial: Trial, length: number): Generator<Trial> {
@@ -181,9 +181,9 @@ function bytesWithNumberAt(old: Uint8Array, off: number, size: Size, value: bigi
 const MAX_PLACES = 6;
 
 /** Trials in which one occurrence of the value `from`, in any size and byte order, is replaced by `to`. */
-function* replaced(trial: Trial, from: bigint, to: bigint): Generator<Trial> {
+function* withValueReplaced(trial: Trial, from: bigint, to: bigint): Generator<Trial> {
   for (const [off, size, isBig] of places(trial.bytes, from)) yield withNumberAt(trial, off, size, to, isBig);
-  for (const [map, elements] of Object.entries(trial.values))
+  for (const [map, elements] of Object.entries(trial.mapValues))
     for (const [key, value] of Object.entries(elements))
       for (const [off, size, isBig] of places(value, from))
         yield withValue(trial, map, key, bytesWithNumberAt(value, off, size, to, isBig));

@@ -50,7 +50,8 @@ const boxOf = (points: FlowEdgeView["points"]) => {
 export function Edges({ flow, traffic, zoom, text, path: kind }: Props) {
   const edges = flow.functions.flatMap((one) => one.edges).filter(({ points }) => zoom.sees(boxOf(points)));
   const timesOf = (from: number, to: number): number => traffic?.edges.get(`${from} ${to}`) ?? 0;
-  const onPath = (from: number, to: number): boolean => kind !== "" && (traffic?.path.has(`${from} ${to}`) ?? false);
+  const onPath = (from: number, to: number): boolean =>
+    kind !== "" && (traffic?.pathEdges.has(`${from} ${to}`) ?? false);
   const ordered = edges
     .map((edge) => ({ edge, times: timesOf(edge.from, edge.to), path: onPath(edge.from, edge.to) }))
     .sort((a, b) => Number(a.path) - Number(b.path) || a.times - b.times);

@@ -189,7 +189,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
             cursor={holds(block, cursor) ? cursor : -1}
             hovered={holds(block, hovered) ? hovered : -1}
             refused={holds(block, refused) ? refused : -1}
-            path={traffic?.on.has(block.start) ? path : ""}
+            path={traffic?.pathBlocks.has(block.start) ? path : ""}
             far={zoom.scale < 0.42 ? zoom.scale : 0}
             focusable={block.start === active}
             text={text}

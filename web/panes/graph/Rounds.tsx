@@ -55,10 +55,10 @@ export function Rounds({ loop, walker, text }: Props) {
                 <tr key={round.at} data-now={(walker === "run" && round.at === position) || undefined}>
                   <th scope="row">
                     {i + 1}
-                    {round.after !== i - 1 && (
+                    {round.previous !== i - 1 && (
                       <span className="hint">
                         {" "}
-                        {round.after < 0 ? (i > 0 ? text.rounds.entered : "") : text.rounds.from(round.after + 1)}
+                        {round.previous < 0 ? (i > 0 ? text.rounds.entered : "") : text.rounds.from(round.previous + 1)}
                       </span>
                     )}
                   </th>
@@ -72,7 +72,7 @@ export function Rounds({ loop, walker, text }: Props) {
                     </button>
                   </td>
                   {regs.map((reg) => {
-                    const changed = round.after >= 0 && rounds[round.after]?.regs[reg] !== round.regs[reg];
+                    const changed = round.previous >= 0 && rounds[round.previous]?.regs[reg] !== round.regs[reg];
                     return (
                       <td key={reg} data-changed={changed || undefined}>
                         <code>{shown(round.regs[reg] ?? null, walker)}</code>

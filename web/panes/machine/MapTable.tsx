@@ -37,7 +37,7 @@ export type MapLike = Pick<
   | "count"
   | "from"
   | "entries"
-  | "gone"
+  | "removed"
   | "changedAt"
 >;
 
@@ -164,7 +164,7 @@ export function MapTable({ map, whole = false, call, onSet, onDelete, deletable 
           <code>{call.text}</code>
         </p>
       )}
-      {count === 0 && map.gone.length === 0 && type !== "bloom_filter" ? (
+      {count === 0 && map.removed.length === 0 && type !== "bloom_filter" ? (
         <p className="hint mapv__note">{words.maps.emptyMap}</p>
       ) : (
         <Elements
@@ -194,7 +194,7 @@ interface ElementsProps {
 function Elements({ map, whole, look, onEdit, onDelete, deletable }: ElementsProps) {
   const words = useMachineTexts();
   const scroller = useRef<HTMLDivElement>(null);
-  const { id, type, keySize, valueSize, count, entries, gone, from, changedAt } = map;
+  const { id, type, keySize, valueSize, count, entries, removed, from, changedAt } = map;
   const base = useSettings((s) => s.base);
   const perCpu = /percpu/.test(type);
   const keyed = keySize > 0 && !KEYLESS.test(type);
@@ -327,7 +327,7 @@ function Elements({ map, whole, look, onEdit, onDelete, deletable }: ElementsPro
                 </tr>
               );
             })}
-            {gone.map(({ key, values }, i) => (
+            {removed.map(({ key, values }, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: queues have no keys
               <tr key={`gone ${key} ${i}`} className="mapv__row" data-gone="true">
                 {keyed && (

@@ -48,7 +48,7 @@ const declared = (map: MapInput, i: number, set: Readonly<Record<string, string>
   count: Object.keys(set).length,
   from: 0,
   entries: Object.entries(set).map(([key, value]) => ({ key, values: [value], addresses: [], label: "", was: null })),
-  gone: [],
+  removed: [],
   changedAt: -1,
 });
 
@@ -109,7 +109,7 @@ function InKernel() {
             count: map.entries.length + more,
             from: 0,
             entries: map.entries.map((entry) => ({ ...entry, addresses: [], label: "", was: null })),
-            gone: [],
+            removed: [],
             changedAt: -1,
           }}
           whole

@@ -51,7 +51,7 @@ function Sent({ output, isNew }: { readonly output: OutputView; readonly isNew: 
       </button>
       <span className="output__mark">{isNew && <span className="mark mark--written" title={words.written} />}</span>
       {kind === "trace" ? (
-        <Line text={text} said={output.said} />
+        <Line text={text} said={output.textStart} />
       ) : (
         <span className="output__record">
           <span className="hint">

@@ -20,7 +20,9 @@ export function Registers() {
   const words = useMachineTexts();
   const view = useMachine((s) => s.view);
   // The registers set before the last step: one that the step set first had no value before.
-  const before = useMachine((s) => (s.view && s.position > 0 ? (seenStep(s.position - 1)?.set ?? s.view.set) : 0));
+  const before = useMachine((s) =>
+    s.view && s.position > 0 ? (seenStep(s.position - 1)?.regsSet ?? s.view.regsSet) : 0,
+  );
   const beliefs = useBeliefs((s) => s.visit?.before.regs);
   const watches = useBreakpoints((s) => s.watches);
   const rove = useRovingFocus(NAMES);
@@ -41,7 +43,7 @@ export function Registers() {
               old={(before >> n) & 1 ? (view?.changed.find((c) => c.reg === n)?.old ?? "") : ""}
               written={view !== null && ((view.written >> n) & 1) === 1}
               read={view !== null && ((view.reads >> n) & 1) === 1}
-              state={view === null ? "none" : (view.set >> n) & 1 ? "set" : "unknown"}
+              state={view === null ? "none" : (view.regsSet >> n) & 1 ? "set" : "unknown"}
               belief={beliefs?.[n] ?? null}
               watched={watches.some((watch) => "reg" in watch && watch.reg === n)}
               rove={rove}

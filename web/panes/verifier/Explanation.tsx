@@ -87,7 +87,7 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
 }
 
 /** The kernel lacks a step, so no change of the program helps. */
-const lacksStep = ({ refused }: CheckView): boolean => refused !== null && "step" in refused.cause;
+const lacksStep = ({ refusedCall }: CheckView): boolean => refusedCall !== null && "step" in refusedCall.cause;
 
 const Section = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
   <>

@@ -150,9 +150,9 @@ function Verdict() {
           {verdict === "accept" ? text.verdict.safe : verdict === "error" ? <Prose text={message} /> : message}
           {bug && <code className="verdict__bug">{bug.split("\n")[0]}</code>}
         </p>
-        {check?.refused && !bug && (
+        {check?.refusedCall && !bug && (
           <Suspense>
-            <CauseText cause={check.refused.cause} />
+            <CauseText cause={check.refusedCall.cause} />
           </Suspense>
         )}
       </div>

@@ -1,9 +1,9 @@
 // What the reader did since the lesson was opened: acts that a link can repeat, and the data that judges goals.
 import { create } from "zustand";
-import type { Act, CallOutcome, Reader } from "../../../engine/index.ts";
+import type { Act, CallOutcome, ReaderRecord } from "../../../engine/index.ts";
 import { useProgram } from "../program/program.ts";
 
-export interface JournalState extends Reader {
+export interface JournalState extends ReaderRecord {
   readonly acts: readonly Act[];
 }
 

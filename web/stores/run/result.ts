@@ -78,7 +78,7 @@ const refusal = (check: CheckView): Result => ({
   errnoName: check.errnoName,
   line: lineOfSlot(check, check.messageSlot),
   message: check.message,
-  ...(check.refused && { cause: check.refused.cause }),
+  ...(check.refusedCall && { cause: check.refusedCall.cause }),
 });
 
 function failure(call: SyscallView): Result {

@@ -55,7 +55,7 @@ export async function wayTo(given: readonly Stop[], from: number, back = false):
   if (given.length === 0) return { step: back ? 0 : run.length, stop: null };
   const inputs = given.map(({ input }) => input);
   const way = await answered(engine().api.runs.goOn(run.run, from, inputs, back));
-  return way ? { step: way.step, stop: given[way.by] ?? null } : null;
+  return way ? { step: way.step, stop: given[way.stopIndex] ?? null } : null;
 }
 
 /** Says at which stop a way ended, while the reader stays there. */

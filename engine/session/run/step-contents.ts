@@ -9,7 +9,7 @@ import { mapAttr } from "../../program/program.ts";
 import { lastChanges, type Machine, type MapEntry, type StepChanges } from "../../vm/index.ts";
 import { addressOf, PKT_DATA, PKT_END, PKT_HARD_END, PKT_HARD_START, PKT_MAC, PKT_META } from "../../vm/layout.ts";
 import type { MapAtView, MapEntryView, MapWindow, PacketAtView } from "../views/run.ts";
-import type { RecordedRun } from "./run.ts";
+import type { RecordedRun } from "./recorded-run.ts";
 
 /** Elements shown if no window is asked for, and the most elements of a window. */
 const WINDOW = 64;
@@ -84,7 +84,7 @@ function mapAt(
         was: wasOf(entry, from + i),
       };
     }),
-    gone: [...(old ?? [])].flatMap(([key, values]) => (now.has(key) ? [] : [{ key: keyed ? key : "", values }])),
+    removed: [...(old ?? [])].flatMap(([key, values]) => (now.has(key) ? [] : [{ key: keyed ? key : "", values }])),
     changedAt: old ? entries.findIndex((entry, i) => wasOf(entry, i) !== null) : -1,
   };
 }

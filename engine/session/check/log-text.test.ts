@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { codeOf } from "../../verifier/log/kinds.ts";
-import { LogText } from "./long-log.ts";
+import { LogText } from "./log-text.ts";
 
 const logs = fc
   .array(
@@ -74,7 +74,7 @@ test("each line keeps its kind on both sides of the gap", () => {
       expect([...shown.lines.slots]).toEqual(about);
       expect([...shown.lines.stateColumns]).toEqual(about.map((slot) => slot + 1));
       if (shown.cut > 0) expect(shown.lines.kinds[shown.head]).toBe(codeOf.gap);
-      expect([...log.about(first, last).slots]).toEqual([...lines.keys()].slice(first, first + last));
+      expect([...log.lineFacts(first, last).slots]).toEqual([...lines.keys()].slice(first, first + last));
     }),
   );
 });

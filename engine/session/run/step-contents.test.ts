@@ -38,7 +38,7 @@ test("a value changed through a pointer shows its old value, and its address lea
   const steps = await session.runs.steps(run.run, 0, run.length + 1);
   const store = steps.find(({ access }) => access?.write && access.region === "counts");
   const [map] = await session.runs.mapsAt(run.run, (store?.step ?? 0) + 1);
-  expect(map).toMatchObject({ name: "counts", count: 4, from: 0, changedAt: 0, gone: [] });
+  expect(map).toMatchObject({ name: "counts", count: 4, from: 0, changedAt: 0, removed: [] });
   expect(map?.entries[0]).toMatchObject({ values: ["0100000000000000"], was: ["0000000000000000"] });
   expect(map?.entries[1]?.was).toBeNull();
   const address = map?.entries[0]?.addresses[0] ?? "";

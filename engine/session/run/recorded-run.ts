@@ -44,7 +44,7 @@ import {
   type StepView,
   type StopInput,
   type TimelineChunk,
-  type WayView,
+  type WayEndView,
 } from "../views/run.ts";
 import { accessOf } from "./access.ts";
 import { type Condition, parseCondition } from "./condition.ts";
@@ -56,8 +56,8 @@ const MAX_CHUNK = 8192;
 const MAX_OUTPUTS = 10_000;
 const REGS = 11;
 const NEVER = 0x7fff_ffff;
-const ROW = 8;
-const ROWS = MAX_BPF_STACK / ROW;
+const ROW_BYTES = 8;
+const ROWS = MAX_BPF_STACK / ROW_BYTES;
 
 export interface RunSource {
   /** The run's number in later questions. */
@@ -73,9 +73,9 @@ export class RecordedRun {
   readonly outcome: Outcome;
   readonly #main: LoadedProgram;
   /** For each byte of the stacks, the first step that wrote it. */
-  readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
+  readonly #firstWrite = new Int32Array(STACK_END - STACK).fill(NEVER);
   /** The first step at which each register is set. R1 and R10 are set when the program is entered. */
-  readonly #set = Int32Array.from({ length: REGS }, (_, n) => (n === 1 || n === 10 ? 0 : NEVER));
+  readonly #firstSet = Int32Array.from({ length: REGS }, (_, n) => (n === 1 || n === 10 ? 0 : NEVER));
   /** Whether the memory holds the kernel's present instead of the run. Then: the memory at the end of the run, and the present memory. */
   #isPresent = false;
   #finished: MemorySnapshot | undefined;
@@ -122,7 +122,7 @@ export class RecordedRun {
 
   view(us: number, trace: readonly string[], out: string): RunView {
     const { run, insns, slots } = this.source;
-    return { run, length: this.length, end: this.#end(), insns: insns.map(insnHex).join(""), slots, trace, out, us };
+    return { run, length: this.length, end: this.#runEnd(), insns: insns.map(insnHex).join(""), slots, trace, out, us };
   }
 
   /** The registers that the step's instruction writes. For another program only the changed registers are known. */
@@ -142,54 +142,55 @@ export class RecordedRun {
     const maps = [...memory.owners].filter((owner): owner is BpfMap => owner instanceof BpfMap);
     for (const map of maps) {
       map.observer = ({ op, value }) => {
-        const kind = RECORDS[op];
-        if (kind && value) send({ kind, map: map.name, text: "", said: 0, hex: toHex(value) });
+        const kind = OUTPUT_KINDS[op];
+        if (kind && value) send({ kind, map: map.name, text: "", textStart: 0, hex: toHex(value) });
       };
     }
-    let unset = this.#set.filter((first) => first === NEVER).length;
+    let unset = this.#firstSet.filter((first) => first === NEVER).length;
     for (let step = 0; step < MAX_STEPS; step++) {
       const isJournaled = machine.program.code[machine.ip + 6] === EFFECT.journal;
       const { top } = journal;
       const store = timeline.storeRange();
       const insn = unset > 0 ? machine.program.insns[machine.slot] : undefined;
       if (!timeline.step()) break;
-      if (insn) unset -= this.#noteSet(registerUse(insn, helperArgCount).writes, step + 1);
+      if (insn) unset -= this.#noteRegsSet(registerUse(insn, helperArgCount).writes, step + 1);
       if (isJournaled && memory.r32(TRACE_COUNT) > lines) {
         for (const text of memory.tracePipe().slice(lines)) {
           const said = memory.traceTextStart(lines++);
           if (outputs.length < MAX_OUTPUTS)
-            outputs.push({ step: timeline.position, kind: "trace", map: "", text, said, hex: "" });
+            outputs.push({ step: timeline.position, kind: "trace", map: "", text, textStart: said, hex: "" });
         }
       }
-      if (store) this.#note(store.at, store.size, step);
+      if (store) this.#noteStackWrite(store.at, store.size, step);
       if (isJournaled)
-        for (const { at, old } of journal.entries(top, journal.top)) this.#note(at, old.length * 4, step);
+        for (const { at, old } of journal.entries(top, journal.top)) this.#noteStackWrite(at, old.length * 4, step);
     }
     for (const map of maps) map.observer = undefined;
     return machine.outcome;
   }
 
   /** How many of these registers were not set before. */
-  #noteSet(writes: number, step: number): number {
+  #noteRegsSet(writes: number, step: number): number {
     let count = 0;
     for (let n = 0; n < REGS; n++) {
-      if (((writes >> n) & 1) === 0 || this.#set[n] !== NEVER) continue;
-      this.#set[n] = step;
+      if (((writes >> n) & 1) === 0 || this.#firstSet[n] !== NEVER) continue;
+      this.#firstSet[n] = step;
       count++;
     }
     return count;
   }
 
   /** Bit n: Rn has been set by this step. */
-  #setAt = (step: number): number => this.#set.reduce((mask, first, n) => (first <= step ? mask | (1 << n) : mask), 0);
+  #regsSetAt = (step: number): number =>
+    this.#firstSet.reduce((mask, first, n) => (first <= step ? mask | (1 << n) : mask), 0);
 
-  #note(at: number, size: number, step: number): void {
-    for (let i = Math.max(0, at - STACK); i < at + size - STACK && i < this.#written.length; i++) {
-      if (this.#written[i] === NEVER) this.#written[i] = step;
+  #noteStackWrite(at: number, size: number, step: number): void {
+    for (let i = Math.max(0, at - STACK); i < at + size - STACK && i < this.#firstWrite.length; i++) {
+      if (this.#firstWrite[i] === NEVER) this.#firstWrite[i] = step;
     }
   }
 
-  #end(): RunEnd {
+  #runEnd(): RunEnd {
     const { outcome } = this;
     switch (outcome.kind) {
       case "exit": {
@@ -231,7 +232,7 @@ export class RecordedRun {
       regs,
       changed,
       written: last ? this.#writesOf(last) : 0,
-      set: this.#setAt(at),
+      regsSet: this.#regsSetAt(at),
       reads: next?.reads ?? 0,
       writes: next?.writes ?? 0,
       frames: this.#frames(),
@@ -253,7 +254,7 @@ export class RecordedRun {
       call: last?.call ? { name: last.call.name, args: last.call.args.map(hex64), ret: hex64(last.call.ret) } : null,
       text: insn ? insnWords(insn, machine.program.insns[slot + 1], { helperName }) : "",
       prog: machine.program === this.#main ? 0 : machine.program.id,
-      caption: caption(changed, this.#setAt(at - 1), memory, last?.call),
+      caption: caption(changed, this.#regsSetAt(at - 1), memory, last?.call),
     };
   }
 
@@ -315,7 +316,7 @@ export class RecordedRun {
     for (let step = 0; step < steps; step++) {
       const bucket = Math.floor((step * marks.length) / steps);
       marks[bucket] = (marks[bucket] as number) | this.#markAt(step);
-      if (stops.has(this.timeline.slotAt(step)) && !this.#isOver(step))
+      if (stops.has(this.timeline.slotAt(step)) && !this.#hasEnded(step))
         marks[bucket] = (marks[bucket] as number) | MARK.breakpoint;
     }
     return marks;
@@ -336,30 +337,36 @@ export class RecordedRun {
   }
 
   /** Goes on or back to the nearest step at which one of the stops holds. With `from` -1, the first step counts too. */
-  goOn(from: number, stops: readonly StopInput[], back: boolean): WayView {
+  goOn(from: number, stops: readonly StopInput[], back: boolean): WayEndView {
     const { timeline, machine } = this;
     const start = clamp(from, 0, this.length);
     timeline.seek(start);
     const { depth } = machine;
-    const holding = (kinds: readonly StopInput["kind"][]): number =>
+    const heldStop = (kinds: readonly StopInput["kind"][]): number =>
       stops.findIndex((stop) => kinds.includes(stop.kind) && this.#holds(stop, depth));
     if (from < 0) {
-      const by = holding(["breakpoint", "cursor"]);
-      if (by >= 0) return { step: start, by };
+      const by = heldStop(["breakpoint", "cursor"]);
+      if (by >= 0) return { step: start, stopIndex: by };
     }
     // A register stop also holds where the register is first set, even to the zero that it held.
     const isAhead = (step: number): boolean => step > 0 && step <= this.length && (back ? step < start : step > start);
-    const sets = stops.flatMap((stop) => ("reg" in stop ? [this.#set[stop.reg] ?? NEVER] : [])).filter(isAhead);
+    const setSteps = stops
+      .flatMap((stop) => ("reg" in stop ? [this.#firstSet[stop.reg] ?? NEVER] : []))
+      .filter(isAhead);
     const conditions = stopConditions(stops, depth, this.#main.id);
-    const why = back
-      ? runBackUntil(timeline, conditions, start - Math.max(0, ...sets))
-      : runUntil(timeline, conditions, Math.min(this.length, ...sets) - start);
+    const stopReason = back
+      ? runBackUntil(timeline, conditions, start - Math.max(0, ...setSteps))
+      : runUntil(timeline, conditions, Math.min(this.length, ...setSteps) - start);
     const step = timeline.position;
-    return { step, by: why === "end" || (why === "budget" && !sets.includes(step)) ? -1 : holding(ALL_STOPS) };
+    return {
+      step,
+      stopIndex:
+        stopReason === "end" || (stopReason === "budget" && !setSteps.includes(step)) ? -1 : heldStop(ALL_STOPS),
+    };
   }
 
   /** The program has ended at this step. The machine is still at the exit, but nothing is about to run. */
-  #isOver(step: number): boolean {
+  #hasEnded(step: number): boolean {
     return step === this.length && this.outcome.kind === "exit";
   }
 
@@ -371,20 +378,20 @@ export class RecordedRun {
         return (
           machine.slot === stop.slot &&
           machine.program === this.#main &&
-          !this.#isOver(timeline.position) &&
+          !this.#hasEnded(timeline.position) &&
           (conditionOf(stop.when)?.(machine) ?? true)
         );
       case "cursor":
-        return machine.slot === stop.slot && !this.#isOver(timeline.position);
+        return machine.slot === stop.slot && !this.#hasEnded(timeline.position);
       case "over":
         return machine.depth <= depth;
       case "out":
         return machine.depth < depth;
       case "watch": {
-        if ("reg" in stop && this.#set[stop.reg] === timeline.position) return true;
+        if ("reg" in stop && this.#firstSet[stop.reg] === timeline.position) return true;
         const at = "reg" in stop ? regIndex(stop.reg) * 4 : machine.memory.offsetOf(BigInt(`0x${stop.address}`));
         if (at < 0) return false;
-        const size = "reg" in stop ? ROW : stop.size;
+        const size = "reg" in stop ? ROW_BYTES : stop.size;
         const now = machine.memory.copyOut(at, size);
         if (!timeline.stepBack()) return false;
         const before = machine.memory.copyOut(at, size);
@@ -415,21 +422,22 @@ export class RecordedRun {
     }));
   }
 
-  #stack(changes: readonly Range[]): StackRowView[] {
+  #stack(changes: readonly ByteRange[]): StackRowView[] {
     const { machine, timeline } = this;
     return machine.frames().flatMap(({ top }, frame) => {
       const end = machine.memory.offsetOf(top) - STACK;
       return Array.from({ length: ROWS }, (_, row) => row).flatMap((row): StackRowView[] => {
-        const start = end - ROW * (row + 1);
+        const start = end - ROW_BYTES * (row + 1);
         let mask = 0;
-        for (let i = 0; i < ROW; i++) if ((this.#written[start + i] as number) < timeline.position) mask |= 1 << i;
+        for (let i = 0; i < ROW_BYTES; i++)
+          if ((this.#firstWrite[start + i] as number) < timeline.position) mask |= 1 << i;
         if (mask === 0) return [];
-        const address = top - BigInt(ROW * (row + 1));
-        const bytes = machine.read(address, ROW) ?? new Uint8Array(ROW);
+        const address = top - BigInt(ROW_BYTES * (row + 1));
+        const bytes = machine.read(address, ROW_BYTES) ?? new Uint8Array(ROW_BYTES);
         return [
           {
             frame,
-            off: -ROW * (row + 1),
+            off: -ROW_BYTES * (row + 1),
             address: hex64(address),
             bytes: toHex(bytes),
             value: toHex(bytes.slice().reverse()),
@@ -442,9 +450,8 @@ export class RecordedRun {
   }
 }
 
-/** The whole state of a memory: the used part of its buffer, and which bytes may be accessed. */
 /** What a map does with a record, and what a reader at the other end sees. */
-const RECORDS: Readonly<Partial<Record<MapOperation["op"], OutputView["kind"]>>> = {
+const OUTPUT_KINDS: Readonly<Partial<Record<MapOperation["op"], OutputView["kind"]>>> = {
   submit: "ringbuf",
   output: "perf",
 };
@@ -525,24 +532,24 @@ const MARKS: Readonly<Record<string, number>> = {
   exit: MARK.exit,
 };
 
-interface Range {
+interface ByteRange {
   readonly address: bigint;
   readonly size: number;
 }
 
 /** Bits of the row's bytes that lie in one of the ranges. */
-function overlap(row: bigint, ranges: readonly Range[]): number {
+function overlap(row: bigint, ranges: readonly ByteRange[]): number {
   let mask = 0;
   for (const { address, size } of ranges) {
     for (let i = 0; i < size; i++) {
       const at = Number(address + BigInt(i) - row);
-      if (at >= 0 && at < ROW) mask |= 1 << at;
+      if (at >= 0 && at < ROW_BYTES) mask |= 1 << at;
     }
   }
   return mask;
 }
 
-const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
+const shortHex = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
 
 /** `set`: bit n: Rn had a value before. */
 function caption(
@@ -552,7 +559,7 @@ function caption(
   call: StepChanges["call"],
 ): string {
   const parts = changed.map(({ reg, old, new: value }) =>
-    (set >> reg) & 1 ? `R${reg}: ${short(old)} → ${short(value)}` : `R${reg} = ${short(value)}`,
+    (set >> reg) & 1 ? `R${reg}: ${shortHex(old)} → ${shortHex(value)}` : `R${reg} = ${shortHex(value)}`,
   );
   for (const { region, off, old, new: value } of memory)
     parts.push(`${region}${off < 0 ? off : `+${off}`}: ${old} → ${value}`);

@@ -14,8 +14,8 @@ export interface ShownLog {
   readonly head: number;
 }
 
-const HEAD = 1 << 16;
-const TAIL = 3 << 16;
+const HEAD_CHARS = 1 << 16;
+const TAIL_CHARS = 3 << 16;
 
 export class LogText {
   readonly text: string;
@@ -46,7 +46,7 @@ export class LogText {
   }
 
   /** The kinds and slots of those lines. */
-  about(from: number, count: number): LogLines {
+  lineFacts(from: number, count: number): LogLines {
     const first = Math.max(0, from);
     const end = Math.min(first + count, this.count);
     const { kinds, slots, stateColumns } = this.#lines;
@@ -87,7 +87,7 @@ export class LogText {
     return Int32Array.from(found);
   }
 
-  shown(head = HEAD, tail = TAIL): ShownLog {
+  shown(head = HEAD_CHARS, tail = TAIL_CHARS): ShownLog {
     const { text } = this;
     const whole = { text, lines: this.#lines, cut: 0, head: this.count };
     if (text.length <= head + tail) return whole;
@@ -98,9 +98,9 @@ export class LogText {
     const start = text.slice(0, this.#starts[from]);
     const { kinds, slots, stateColumns } = this.#lines;
     const lines = {
-      kinds: around(kinds, from, to, codeOf.gap),
-      slots: around(slots, from, to, -1),
-      stateColumns: around(stateColumns, from, to, 0),
+      kinds: withGap(kinds, from, to, codeOf.gap),
+      slots: withGap(slots, from, to, -1),
+      stateColumns: withGap(stateColumns, from, to, 0),
     };
     return { text: `${start}… ${cut} lines left out …\n${text.slice(this.#starts[to])}`, lines, cut, head: from };
   }
@@ -119,7 +119,7 @@ export class LogText {
 }
 
 /** The values before `from` and from `to` on, with `gap` between them. */
-function around<Values extends Uint8Array | Uint16Array | Int32Array>(
+function withGap<Values extends Uint8Array | Uint16Array | Int32Array>(
   values: Values,
   from: number,
   to: number,
