@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useAnswerTexts } from "../i18n/answers.ts";
 import { textOf } from "../lessons/index.ts";
 import { copyText } from "../links/share.ts";
-import { asTable, judgeLines, missing, stopJudging, useJudging } from "../stores/lesson/judging.ts";
+import { asTable, judgeLines, stopJudging, unmetText, useJudging } from "../stores/lesson/judging.ts";
 import { useLesson } from "../stores/lesson/lesson.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
@@ -15,7 +15,7 @@ export default function AnswersSheet() {
   const words = useAnswerTexts();
   const language = useSettings((s) => s.language);
   const lesson = useLesson((s) => s.lesson);
-  const { rows, all, busy } = useJudging();
+  const { rows, lineCount, busy } = useJudging();
   const [text, setText] = useState("");
   const [copied, setCopied] = useState("");
   useEffect(() => stopJudging, []);
@@ -44,7 +44,7 @@ export default function AnswersSheet() {
           {busy ? words.stop : words.start}
         </button>
         <span role="status" className="hint">
-          {copied || (all > 0 && words.judged(rows.length, all))}
+          {copied || (lineCount > 0 && words.judged(rows.length, lineCount))}
         </span>
         <button type="button" className="button" disabled={rows.length === 0} onClick={() => void copy()}>
           {words.copyTable}
@@ -67,7 +67,7 @@ export default function AnswersSheet() {
                 <tr key={i} data-solved={row.ok && row.solved}>
                   <th scope="row">{row.who || i + 1}</th>
                   <td>{row.ok ? (row.solved ? words.yes : words.no) : "–"}</td>
-                  <td>{missing(row, language)}</td>
+                  <td>{unmetText(row, language)}</td>
                   <td>
                     {row.ok && (
                       <a href={row.link.slice(Math.max(0, row.link.indexOf("#")))} target="_blank" rel="noopener">

@@ -1,7 +1,7 @@
 // The page: the arrangement of panes that fits, and everything that lies over them.
 import { lazy, Suspense, useEffect } from "react";
 import { useText } from "../i18n/index.ts";
-import { cancel, useKernel } from "../stores/kernel/kernel.ts";
+import { cancelRequest, useKernel } from "../stores/kernel/kernel.ts";
 import { useDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { useProgram } from "../stores/program/program.ts";
@@ -89,7 +89,7 @@ function Busy() {
       {busy && (
         <div className="busy">
           {text.busy.working}
-          <button type="button" className="button" onClick={cancel}>
+          <button type="button" className="button" onClick={cancelRequest}>
             {text.busy.cancel}
           </button>
         </div>

@@ -5,7 +5,7 @@ import { Fragment, useEffect, useMemo, useState } from "react";
 import type { ComparedRow, ComparedText, CompareView, VersionView } from "../../engine/index.ts";
 import { type CompareTexts, sentences, useCompareTexts } from "../i18n/compare.ts";
 import { useText } from "../i18n/index.ts";
-import { compareWith, openComparison, useVersions, type Version } from "../stores/history/versions.ts";
+import { compareWithVersion, openComparison, useVersions, type Version } from "../stores/history/versions.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
@@ -37,7 +37,11 @@ function Choice({ choices, chosen }: { readonly choices: readonly Version[]; rea
   return (
     <label className="compare__choice">
       {words.with}
-      <select className="select" value={chosen?.id} onChange={(event) => void compareWith(event.currentTarget.value)}>
+      <select
+        className="select"
+        value={chosen?.id}
+        onChange={(event) => void compareWithVersion(event.currentTarget.value)}
+      >
         {choices.map(
           ({ id, kind }) =>
             kind !== "kept" && (

@@ -3,7 +3,7 @@ import { Download, FolderOpen, X } from "lucide-react";
 import { useEffect } from "react";
 import { useFilesTexts } from "../i18n/files.ts";
 import { askForFile, saveProgram } from "../links/files.ts";
-import { forgetProgram, loadHistory, useRecent } from "../stores/history/recent.ts";
+import { forgetProgram, loadRecent, useRecent } from "../stores/history/recent.ts";
 import { type KeptProgram, nameOf } from "../stores/history/recent-list.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
@@ -17,7 +17,7 @@ const FORMS = ["source", "hex", "json"] as const;
 export default function FilesSheet() {
   const words = useFilesTexts();
   const { programs, failed } = useRecent();
-  useEffect(() => void loadHistory(), []);
+  useEffect(() => void loadRecent(), []);
   return (
     <Sheet title={words.title} closeLabel={words.close} onClose={closeDialog}>
       <div className="files__row">

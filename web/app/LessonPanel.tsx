@@ -23,8 +23,8 @@ import { Predict } from "../lessons/Predict.tsx";
 import { actText } from "../lessons/parse-act.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { useGoals } from "../stores/lesson/goals.ts";
-import { againFromTheStart, moreHints, neighbour, uncover, useLesson } from "../stores/lesson/lesson.ts";
-import { UNTOUCHED, useProgress } from "../stores/lesson/progress.ts";
+import { moreHints, neighbour, restartLesson, uncover, useLesson } from "../stores/lesson/lesson.ts";
+import { NO_PROGRESS, useProgress } from "../stores/lesson/progress.ts";
 import { openDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { leaveLesson, OWN_LESSON } from "../stores/program/program.ts";
@@ -68,7 +68,7 @@ export default function LessonPanel({ phone = false }: Props) {
           {list ? text.back : (listed ?? (number === OWN_LESSON ? text.own : text.of(placeOf(number), ORDER.length)))}
         </button>
         <span className="spacer" />
-        <IconButton size={16} label={text.again} Icon={RotateCcw} act={() => void againFromTheStart()} />
+        <IconButton size={16} label={text.again} Icon={RotateCcw} act={() => void restartLesson()} />
         <IconButton size={16} label={text.print} Icon={Printer} act={() => openDialog("print")} />
         {!phone && <IconButton size={16} label={text.fold} Icon={PanelLeftClose} act={() => setFolded(true)} />}
         <IconButton size={16} label={text.leave} Icon={X} act={leaveLesson} />
@@ -131,7 +131,7 @@ function PointView({ point, place, id }: { readonly point: Point; readonly place
 
 function Hints({ lesson, shown }: { readonly lesson: Lesson; readonly shown: LessonText }) {
   const text = useLessonText();
-  const taken = useProgress((s) => (s.lessons[lesson.id] ?? UNTOUCHED).hints);
+  const taken = useProgress((s) => (s.lessons[lesson.id] ?? NO_PROGRESS).hints);
   const { hints } = shown;
   if (hints.length === 0) return null;
   return (

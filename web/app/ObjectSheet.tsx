@@ -7,7 +7,7 @@ import { type ObjectTexts, useObjectTexts } from "../i18n/object.ts";
 import { askForFile } from "../links/files.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
-import { baseName, lookAt, takeAsMacros, takeTypes, useObject } from "../stores/program/object.ts";
+import { baseName, openAsMacros, showProgram, takeTypes, useObject } from "../stores/program/object.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./object.css";
 
@@ -52,7 +52,7 @@ function Tree({ object, at, text }: { object: ObjectView; at: number; text: Obje
                 className="object__item"
                 aria-current={i === at}
                 data-testid="object-program"
-                onClick={() => void lookAt(i)}
+                onClick={() => void showProgram(i)}
               >
                 <strong>{program.name}</strong>
                 <span className="hint">{`${program.section} · ${text.insns(program.insns)}`}</span>
@@ -209,7 +209,7 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
             data-testid="object-macros"
             disabled={load.program === null}
             onClick={() => {
-              takeAsMacros();
+              openAsMacros();
               closeDialog();
             }}
           >

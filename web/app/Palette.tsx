@@ -3,7 +3,7 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { EXAMPLES, type Texts } from "../../engine/index.ts";
 import { type LessonEntry, lessonList } from "../lessons/index.ts";
-import { keep, kept } from "../stores/page/device.ts";
+import { keep, readKept } from "../stores/page/device.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { openExample, openLesson } from "../stores/program/program.ts";
@@ -109,7 +109,7 @@ const allEntries = (lessons: readonly LessonEntry[]): readonly Entry[] => [
 ];
 
 function readRecent(): readonly string[] {
-  const saved = kept(RECENT_KEY);
+  const saved = readKept(RECENT_KEY);
   return Array.isArray(saved) ? saved.filter((id) => typeof id === "string").slice(0, RECENT) : [];
 }
 

@@ -22,7 +22,7 @@ export function Phone() {
   const text = useText();
   const tab = useFocus((s) => s.tab);
   const hasLesson = useHasLesson();
-  const lesson = useFocus((s) => s.lesson) && hasLesson;
+  const lesson = useFocus((s) => s.showsLesson) && hasLesson;
   const verdict = useVerdict((s) => s.check?.verdict);
   const Badge = verdict && BADGE[verdict];
   return (
@@ -99,9 +99,9 @@ function arrows(event: { readonly key: string; preventDefault(): void }): void {
   const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
   if (by === 0) return;
   event.preventDefault();
-  const { lesson, tab } = useFocus.getState();
+  const { showsLesson, tab } = useFocus.getState();
   const names = [...(document.getElementById("tab-lesson") ? ["lesson"] : []), ...TABS.map(([name]) => name)];
-  const next = names[(names.indexOf(lesson ? "lesson" : tab) + by + names.length) % names.length] as string;
+  const next = names[(names.indexOf(showsLesson ? "lesson" : tab) + by + names.length) % names.length] as string;
   if (next === "lesson") showLesson();
   else showTab(next as FocusState["tab"]);
   requestAnimationFrame(() => document.getElementById(`tab-${next}`)?.focus());

@@ -8,7 +8,7 @@ import { Acting, Markdown } from "../lessons/Markdown.tsx";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { Sentence } from "../stage/Sentence.tsx";
 import type { SpeakerView } from "../stage/speaker-view.ts";
-import { channelName, type SpeakerAsks, type SpeakerIs } from "../stores/lesson/speaker.ts";
+import { channelName, type SpeakerRequest, type SpeakerUpdate } from "../stores/lesson/speaker.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import "./lesson.css";
 import "./speaker.css";
@@ -17,7 +17,7 @@ import "./speaker.css";
 const ALL_OPEN = { uncovered: null, uncover: () => {}, goTo: () => {} };
 
 /** The same keys as on the stage. */
-const KEYS: Readonly<Record<string, SpeakerAsks>> = {
+const KEYS: Readonly<Record<string, SpeakerRequest>> = {
   PageDown: { kind: "advance", by: 1 },
   ArrowRight: { kind: "advance", by: 1 },
   ArrowDown: { kind: "advance", by: 1 },
@@ -36,19 +36,19 @@ export default function Speaker({ id }: { readonly id: string }) {
   const channel = useRef<BroadcastChannel | null>(null);
   const language = useSettings((s) => s.language);
   const text = lessonTexts(view?.language ?? language);
-  const ask = (what: SpeakerAsks): void => channel.current?.postMessage(what);
+  const ask = (what: SpeakerRequest): void => channel.current?.postMessage(what);
 
   useEffect(() => {
     const open = new BroadcastChannel(channelName(id));
     channel.current = open;
-    open.onmessage = ({ data }: MessageEvent<SpeakerIs>) => {
+    open.onmessage = ({ data }: MessageEvent<SpeakerUpdate>) => {
       if (data.kind === "view") {
         setView(data);
         useSettings.getState().set({ language: data.language });
         document.documentElement.lang = data.language;
       } else if (data.kind === "bye") setView(null);
     };
-    open.postMessage({ kind: "hello" } satisfies SpeakerAsks);
+    open.postMessage({ kind: "hello" } satisfies SpeakerRequest);
     return () => open.close();
   }, [id]);
 

@@ -1,6 +1,6 @@
 // Where the panes are in each layout, and how much room each has. The program never moves, because everything is about it.
 
-import { keep, kept } from "../stores/page/device.ts";
+import { keep, readKept } from "../stores/page/device.ts";
 import { useFocus } from "../stores/page/focus.ts";
 import { isExtending, type Layout, type Pane, useLayout } from "../stores/page/layout.ts";
 import { useSettings } from "../stores/page/settings.ts";
@@ -60,7 +60,7 @@ export const mainPane = (layout: Layout): Exclude<Pane, "editor"> =>
 
 /** Sizes in percent by the panels' names, as the reader left them. {}: nothing was moved yet. */
 export function readSizes(arrangement: string, group: string): Readonly<Record<string, number>> {
-  const saved = kept(sizesKey(arrangement, group)) ?? {};
+  const saved = readKept(sizesKey(arrangement, group)) ?? {};
   const entries = Object.entries(saved).filter(([, size]) => typeof size === "number" && size >= 0);
   return Object.fromEntries(entries) as Record<string, number>;
 }

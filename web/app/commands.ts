@@ -9,7 +9,7 @@ import { nextProblem } from "../stores/check/reveal.ts";
 import { canRedo, canUndo, redoProgram, undoProgram } from "../stores/history/undo.ts";
 import { attach, detach, load, read, runAll, takeHome, write } from "../stores/kernel/kernel.ts";
 import { openDialog, toggleDialog } from "../stores/page/dialog.ts";
-import { editorAct } from "../stores/page/editor-actions.ts";
+import { runEditorAction } from "../stores/page/editor-actions.ts";
 import {
   chooseLayout,
   LAYOUTS,
@@ -199,19 +199,19 @@ export const COMMANDS: readonly Command[] = [
     id: "program.format",
     group: "program",
     words: { en: "Align the columns", ja: "桁をそろえる" },
-    act: () => editorAct("format"),
+    act: () => runEditorAction("format"),
   },
   {
     id: "program.fold",
     group: "program",
     words: { en: "Fold all of the program", ja: "プログラムをすべて折りたたむ" },
-    act: () => editorAct("foldAll"),
+    act: () => runEditorAction("foldAll"),
   },
   {
     id: "program.unfold",
     group: "program",
     words: { en: "Unfold all of the program", ja: "プログラムをすべて展開する" },
-    act: () => editorAct("unfoldAll"),
+    act: () => runEditorAction("unfoldAll"),
   },
   {
     id: "program.undo",
@@ -481,7 +481,7 @@ export const COMMANDS: readonly Command[] = [
     words: { en: "Search the verifier's log", ja: "verifier のログを検索" },
     act: async () => {
       showView("verifier", "log");
-      (await import("../stores/check/log.ts")).search("");
+      (await import("../stores/check/log.ts")).searchLog("");
     },
   },
   {

@@ -1,6 +1,6 @@
 // What starts after the first paint: keys and commands, undo, versions to compare with, the list of the last programs, files dropped on the
 // page.
-import { followForHistory } from "../stores/history/recent.ts";
+import { followLoadedPrograms } from "../stores/history/recent.ts";
 import { followForUndo } from "../stores/history/undo.ts";
 import { followVersions } from "../stores/history/versions.ts";
 import { useSettings } from "../stores/page/settings.ts";
@@ -10,7 +10,7 @@ import { listenToKeys } from "./keys.ts";
 export function startLater(): void {
   listenToKeys();
   followForUndo();
-  followForHistory();
+  followLoadedPrograms();
   followVersions();
   if (useSettings.getState().readOnly) return;
   openDroppedFiles();

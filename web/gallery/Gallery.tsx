@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from "react";
 import { type ExampleView, TOPICS } from "../../engine/index.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
-import { drawPictures, usePictures } from "../stores/program/code-pictures.ts";
+import { drawPictures, useCodePictures } from "../stores/program/code-pictures.ts";
 import { openExample, useProgram } from "../stores/program/program.ts";
 import { Segments } from "../ui/Segments.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
@@ -55,7 +55,7 @@ export default function Gallery() {
   const [query, setQuery] = useState("");
   const [verdict, setVerdict] = useState<(typeof VERDICTS)[number]>("all");
   const [type, setType] = useState("");
-  const pictures = usePictures((s) => s.of);
+  const pictures = useCodePictures((s) => s.byExample);
   useEffect(() => void drawPictures(EXAMPLES), []);
   const found = useMemo(
     () =>
@@ -125,7 +125,7 @@ export default function Gallery() {
 
 function Entry({ one, language }: { readonly one: ExampleView; readonly language: Language }) {
   const open = useProgram((s) => s.example === one.name);
-  const picture = usePictures((s) => s.of.get(one.name));
+  const picture = useCodePictures((s) => s.byExample.get(one.name));
   const Sign = SIGN[one.expect];
   return (
     <li>

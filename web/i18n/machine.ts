@@ -2,7 +2,7 @@
 
 import { type Language, type NumberBase, useSettings } from "../stores/page/settings.ts";
 import type { RunOrigin } from "../stores/run/machine.ts";
-import type { NoWayReason } from "../stores/run/travel.ts";
+import type { NowhereReason } from "../stores/run/travel.ts";
 
 const n = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string, many = `${one}s`): string => `${n(count)} ${count === 1 ? one : many}`;
@@ -97,7 +97,7 @@ export interface MachineTexts {
     readonly remove: (name: string) => string;
     readonly atLine: (line: number) => string;
     readonly atWatched: (name: string) => string;
-    readonly nowhere: Readonly<Record<Exclude<NoWayReason, "">, string>>;
+    readonly nowhere: Readonly<Record<Exclude<NowhereReason, "">, string>>;
   };
   readonly play: {
     readonly play: string;

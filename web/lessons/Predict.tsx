@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { useLessonText } from "../i18n/lessons.ts";
 import { guess, guessAgain } from "../stores/lesson/lesson.ts";
-import { UNTOUCHED, useProgress } from "../stores/lesson/progress.ts";
+import { NO_PROGRESS, useProgress } from "../stores/lesson/progress.ts";
 import type { Prediction } from "./lesson.ts";
 import { Markdown } from "./Markdown.tsx";
 
@@ -15,7 +15,7 @@ interface Props {
 
 export function Predict({ prediction, place, id }: Props) {
   const text = useLessonText();
-  const guessed = useProgress((s) => (s.lessons[id] ?? UNTOUCHED).guesses[place]);
+  const guessed = useProgress((s) => (s.lessons[id] ?? NO_PROGRESS).guesses[place]);
   const [typed, setTyped] = useState("");
   const [asked, setAsked] = useState(false);
   const { question, choices, answer, because } = prediction;

@@ -3,7 +3,7 @@
 import { freshCheck } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { isOpen } from "../stores/page/dialog.ts";
-import { noteWhat, openProgram, useProgram } from "../stores/program/program.ts";
+import { openProgram, showNotice, useProgram } from "../stores/program/program.ts";
 import { saveFile } from "../ui/save.ts";
 import { readState } from "./codec.ts";
 import { type FileFault, kindOf, slug } from "./file-kinds.ts";
@@ -27,7 +27,7 @@ const FAULTS: Readonly<Record<FileFault, (name: string) => { readonly en: string
 };
 
 const refuse = (fault: FileFault, name: string): void =>
-  noteWhat({ kind: "said", words: FAULTS[fault](name), bad: true });
+  showNotice({ kind: "said", words: FAULTS[fault](name), bad: true });
 
 /** Opens a file that was dropped or chosen. The program before it is set aside. */
 export async function openFile(file: File): Promise<void> {
@@ -44,13 +44,13 @@ export async function openFile(file: File): Promise<void> {
   if (
     found.kind === "text" &&
     isOpen("object") &&
-    (await import("../stores/program/object.ts")).takeSource(file.name, found.text)
+    (await import("../stores/program/object.ts")).addSourceFile(file.name, found.text)
   )
     return;
   // A file may contain whatever can be pasted: hex, a dump of bpftool or objdump, another notation.
   const pasted = await answered(engine().api.tools.paste(found.text, useProgram.getState().progType));
   if (pasted?.isLog && pasted.source !== null)
-    return (await import("../stores/check/pasted-log.ts")).openLog(pasted.source, found.text);
+    return (await import("../stores/check/pasted-log.ts")).openPastedLog(pasted.source, found.text);
   openProgram(
     {
       source: pasted?.source ?? found.text,
@@ -60,7 +60,7 @@ export async function openFile(file: File): Promise<void> {
     },
     {},
   );
-  if (pasted?.source) noteWhat({ kind: "pasted", name: pasted.name });
+  if (pasted?.source) showNotice({ kind: "pasted", name: pasted.name });
 }
 
 /** Endings of the files that the page takes. Kernel types have no ending of their own. */

@@ -4,15 +4,15 @@ import { revealSlot } from "../stores/check/reveal.ts";
 import { freshCheck } from "../stores/check/verdict.ts";
 import { restoreLayout } from "../stores/page/layout.ts";
 import { environmentForLink, openEnvironment } from "../stores/program/environment.ts";
-import { putContents } from "../stores/program/map-contents.ts";
+import { setMapContents } from "../stores/program/map-contents.ts";
 import {
   backToNoAddress,
-  noteWhat,
   openExample,
   openNamed,
   openProgram,
   openSite,
   openTalk,
+  showNotice,
 } from "../stores/program/program.ts";
 import { setCondition, useBreakpoints } from "../stores/run/breakpoints.ts";
 import type { LinkFault, LinkState } from "./codec.ts";
@@ -62,14 +62,14 @@ export async function openState(state: LinkState): Promise<void> {
   const asked = { askedStep: step, ...own };
   const answered = state.lesson && (await (await import("../stores/lesson/lesson.ts")).openAnswer(state, asked));
   if (!answered) openProgram(state, asked);
-  putContents(state.contents ?? {}); // after: another program begins with empty maps
+  setMapContents(state.contents ?? {}); // after: another program begins with empty maps
   restoreLayout(view, views, Boolean(answered));
-  useBreakpoints.setState({ points: [] });
+  useBreakpoints.setState({ breakpoints: [] });
   for (const [line, when] of breakpoints) void setCondition(line, when);
   // An instruction has a line only after the text is assembled.
   if (slot !== undefined) void freshCheck().then(() => revealSlot(slot, false));
   if (answered && state.lesson)
-    void (await import("../stores/lesson/redo.ts")).redo(answered, state.lesson.acts, step ?? 0);
+    void (await import("../stores/lesson/repeat-acts.ts")).repeatActs(answered, state.lesson.acts, step ?? 0);
 }
 
-const refuse = (fault: LinkFault): void => noteWhat({ kind: "link-fault", fault });
+const refuse = (fault: LinkFault): void => showNotice({ kind: "link-fault", fault });

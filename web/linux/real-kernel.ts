@@ -128,5 +128,5 @@ async function callFile(
   const { lastCalls } = useKernel.getState();
   const refused = lastCalls.find(({ errno }) => errno !== 0);
   const text = refused ? refused.errnoName : from === "read" ? new TextDecoder().decode(called.bytes) : "";
-  useKernel.setState({ output: { text, failed: refused !== undefined, from, said: "" } });
+  useKernel.setState({ output: { text, failed: refused !== undefined, from, shellMessage: "" } });
 }

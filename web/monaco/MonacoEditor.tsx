@@ -11,10 +11,10 @@ import { answered, engine } from "../stores/engine.ts";
 import { mapLines, showMap } from "../stores/kernel/shown-map.ts";
 import { offerActions } from "../stores/page/editor-actions.ts";
 import { useEditorView } from "../stores/page/editor-view.ts";
-import { cursorMoved, evenLines, type Geometry, publishGeometry, useFocus } from "../stores/page/focus.ts";
+import { cursorMoved, type EditorGeometry, evenLines, publishGeometry, useFocus } from "../stores/page/focus.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { lineOfSlot } from "../stores/program/lines.ts";
-import { editSource, noteWhat, useProgram } from "../stores/program/program.ts";
+import { editSource, showNotice, useProgram } from "../stores/program/program.ts";
 import { toggleBreakpoint } from "../stores/run/breakpoints.ts";
 import { useMachine } from "../stores/run/machine.ts";
 import { monaco } from "./core.ts";
@@ -133,7 +133,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     editor.current = made;
 
     if (lastView) made.restoreViewState(lastView);
-    let topOf: Geometry["topOf"] = () => 0;
+    let topOf: EditorGeometry["topOf"] = () => 0;
     const lines = (): void => {
       const padding = made.getTopForLineNumber(1);
       const lineHeight = made.getOption(monaco.editor.EditorOption.lineHeight);
@@ -338,10 +338,10 @@ async function translatePaste(editor: monaco.editor.IStandaloneCodeEditor, range
   if (!found || found.source === null || model.getVersionId() !== version) return;
   if (found.isLog) {
     editor.trigger("paste", "undo", null);
-    return (await import("../stores/check/pasted-log.ts")).openLog(found.source, pasted);
+    return (await import("../stores/check/pasted-log.ts")).openPastedLog(found.source, pasted);
   }
   editor.pushUndoStop();
   editor.executeEdits("paste", [{ range, text: found.source }]);
   editor.pushUndoStop();
-  noteWhat({ kind: "pasted", name: found.name });
+  showNotice({ kind: "pasted", name: found.name });
 }

@@ -112,13 +112,13 @@ function breakpointDecorations(points: readonly Breakpoint[]): Decoration[] {
 /** Draws the breakpoints of the store, and tells the store where they move when the text is edited. */
 export function followBreakpoints(editor: monaco.editor.ICodeEditor, model: Model): () => void {
   const collection = editor.createDecorationsCollection();
-  const draw = (): void => void collection.set(breakpointDecorations(useBreakpoints.getState().points));
+  const draw = (): void => void collection.set(breakpointDecorations(useBreakpoints.getState().breakpoints));
   draw();
   const edits = model.onDidChangeContent(() => {
-    const { points } = useBreakpoints.getState();
-    if (points.length === 0) return;
+    const { breakpoints } = useBreakpoints.getState();
+    if (breakpoints.length === 0) return;
     const ranges = collection.getRanges();
-    const lines = new Map(points.map(({ line }, i) => [line, ranges[i]?.startLineNumber ?? 0]));
+    const lines = new Map(breakpoints.map(({ line }, i) => [line, ranges[i]?.startLineNumber ?? 0]));
     moveBreakpoints((line) => lines.get(line) ?? 0);
   });
   const stops = [useBreakpoints.subscribe(draw), useVerdict.subscribe(draw)];
@@ -142,7 +142,7 @@ const ALIASES: Readonly<Record<number, string>> = {
 
 /** For each place, the register's names. If it is not named there (a call, an exit), the first word of the instruction. */
 export function registerDecorations(model: Model): Decoration[] {
-  const { reg, at } = useRegisterSearch.getState();
+  const { reg, shownSlot } = useRegisterSearch.getState();
   const name = new RegExp(`\\b(?:(?:BPF_REG_|[Rrw])${reg}${ALIASES[reg] ?? ""})\\b`, "g");
   return placesOf(useVerdict.getState().check, reg).flatMap(({ slot, reads, writes }) => {
     const { span } = slot;
@@ -151,7 +151,7 @@ export function registerDecorations(model: Model): Decoration[] {
     const found = [...text.matchAll(name)];
     const marks = found.length > 0 ? found : [...text.matchAll(/^\W*\w+/g)];
     const from = model.getOffsetAt({ lineNumber: span.line, column: span.column });
-    const inlineClassName = `${reads ? "use-reads " : ""}${writes ? "use-writes " : ""}${slot.slot === at ? "use-here" : ""}`;
+    const inlineClassName = `${reads ? "use-reads " : ""}${writes ? "use-writes " : ""}${slot.slot === shownSlot ? "use-here" : ""}`;
     return marks.map((mark) => ({
       range: monaco.Range.fromPositions(
         model.getPositionAt(from + mark.index),

@@ -75,7 +75,10 @@ const until = <State>(
 const trial = async () => {
   const check = await freshCheck();
   const insns = check?.slots.map(({ hex }) => hex).join("");
-  return until(useMachine, ({ run, why }) => why !== null || run?.slots.map(({ hex }) => hex).join("") === insns);
+  return until(
+    useMachine,
+    ({ run, noRunReason }) => noRunReason !== null || run?.slots.map(({ hex }) => hex).join("") === insns,
+  );
 };
 const texts = (): string[] => (useMachine.getState().run?.slots ?? []).map(({ text }) => text);
 const output = () => useKernel.getState().output;
@@ -88,7 +91,7 @@ await kernel.startKernel();
 beforeEach(async () => {
   await kernel.loadPresets();
   if (useKernel.getState().preset !== "oreore") await kernel.choosePreset("oreore");
-  await kernel.freshKernel([true, true, true, true]);
+  await kernel.bootFreshKernel([true, true, true, true]);
   openProgram({ ...OREORE, input: "10" }, {});
   await freshCheck();
   asked = [];
@@ -122,7 +125,7 @@ test("presses before an answer are done in their order", async () => {
 });
 
 test("a load pressed while the kernel boots is made afterwards", async () => {
-  await Promise.all([kernel.freshKernel([true, false, false, false]), kernel.load(), kernel.attach()]);
+  await Promise.all([kernel.bootFreshKernel([true, false, false, false]), kernel.load(), kernel.attach()]);
   const { fd, calls } = useKernel.getState();
   expect(fd).toBeGreaterThan(0);
   expect(calls.map(({ call, errnoName }) => [call, errnoName])).toEqual([
@@ -148,7 +151,7 @@ test("Run is load, attach, echo and cat, and ends at the end of the run", async 
     "kernel.writeFile",
     "kernel.readFile",
   ]);
-  expect(output()).toEqual({ text: "52\n", failed: false, from: "read", said: "" });
+  expect(output()).toEqual({ text: "52\n", failed: false, from: "read", shellMessage: "" });
   expect(useMachine.getState()).toMatchObject({ origin: "event", input: "echo 10", position: 3 });
 });
 
@@ -225,16 +228,16 @@ test("a packet is given by name or as hex, and anything else gives a message", a
   kernel.chooseType("xdp");
   editSource(RETURN(2));
   expect(useProgram.getState().input).toBe(kernel.progTypeView("xdp")?.firstInput);
-  expect(await trial()).toMatchObject({ origin: "trial", given: useProgram.getState().input, why: null });
+  expect(await trial()).toMatchObject({ origin: "trial", inputBytes: useProgram.getState().input, noRunReason: null });
   editInput("tcp-synn");
-  await until(useMachine, ({ why }) => why !== null);
+  await until(useMachine, ({ noRunReason }) => noRunReason !== null);
   expect(useMachine.getState()).toMatchObject({
     run: null,
-    why: { en: expect.stringContaining("`tcp-synn` is no packet") },
+    noRunReason: { en: expect.stringContaining("`tcp-synn` is no packet") },
   });
   editInput("tcp-syn");
-  const { given } = await until(useMachine, ({ run }) => run !== null);
-  expect(given).toMatch(/^[0-9a-f]+$/);
+  const { inputBytes } = await until(useMachine, ({ run }) => run !== null);
+  expect(inputBytes).toMatch(/^[0-9a-f]+$/);
   await kernel.load();
   await kernel.testRun();
   expect(useMachine.getState()).toMatchObject({ origin: "test", run: { end: { retval: 2 } } });

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { useEditorTexts } from "../../i18n/editor.ts";
 import { findRegisterAtCursor } from "../../stores/check/register-search.ts";
 import { openDialog } from "../../stores/page/dialog.ts";
-import { editorAct } from "../../stores/page/editor-actions.ts";
+import { runEditorAction } from "../../stores/page/editor-actions.ts";
 import { toggleArrows, toggleHint, useEditorView } from "../../stores/page/editor-view.ts";
 import { toggleBreakpoint } from "../../stores/run/breakpoints.ts";
 import "./editor-menu.css";
@@ -71,9 +71,9 @@ export default function EditorMenu({ label, onClose, full }: Props) {
       {action(text.breakpoint, () => toggleBreakpoint())}
       {full && (
         <>
-          {action(text.format, () => editorAct("format"))}
-          {action(text.foldAll, () => editorAct("foldAll"))}
-          {action(text.unfoldAll, () => editorAct("unfoldAll"))}
+          {action(text.format, () => runEditorAction("format"))}
+          {action(text.foldAll, () => runEditorAction("foldAll"))}
+          {action(text.unfoldAll, () => runEditorAction("unfoldAll"))}
         </>
       )}
     </div>

@@ -17,7 +17,7 @@ import { useText } from "../../i18n/index.ts";
 import { useRegisterSearch } from "../../stores/check/register-search.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { chooseType, useKernel } from "../../stores/kernel/kernel.ts";
-import { SIDES, useEditorView } from "../../stores/page/editor-view.ts";
+import { SIDE_VIEWS, useEditorView } from "../../stores/page/editor-view.ts";
 import { useFocus } from "../../stores/page/focus.ts";
 import { showView, useView } from "../../stores/page/layout.ts";
 import { useSettings } from "../../stores/page/settings.ts";
@@ -109,13 +109,13 @@ interface SideChoiceProps {
 
 function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps) {
   const text = useText();
-  const side = useView("editor", SIDES);
+  const side = useView("editor", SIDE_VIEWS);
   if (narrow)
     return (
       <Segments
         label={text.editor.beside}
         name="editor-side"
-        choices={["code", ...SIDES]}
+        choices={["code", ...SIDE_VIEWS]}
         chosen={away ? side : "code"}
         words={{ code: text.panes.editor, ...text.editor.sides }}
         onChoose={(one) => {
@@ -128,7 +128,7 @@ function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps
     <Segments
       label={text.editor.beside}
       name="editor-side"
-      choices={SIDES}
+      choices={SIDE_VIEWS}
       chosen={side}
       words={text.editor.sides}
       onChoose={(one) => showView("editor", one)}
@@ -156,7 +156,7 @@ function useRoom(element: RefObject<HTMLElement | null>): {
   );
   const hinted = useMemo(() => (jumping === "" ? undefined : new Set(jumping.split(",").map(Number))), [jumping]);
   const columns = useProgram((s) => longestLine(s.source, hinted));
-  const side = useView("editor", SIDES);
+  const side = useView("editor", SIDE_VIEWS);
   const listed = useVerdict((s) => (side === "bytes" ? listingRoom(s.check?.slots ?? []) : 0));
   const least = Math.max(LEAST_BESIDE[side], listed);
   useEffect(() => {
@@ -185,10 +185,10 @@ function refusedWith(check: CheckView | null): string {
 }
 
 /** The least width in pixels at which a view beside the program is readable. */
-const LEAST_BESIDE: Readonly<Record<(typeof SIDES)[number], number>> = { bytes: 210, words: 240, graph: 300 };
+const LEAST_BESIDE: Readonly<Record<(typeof SIDE_VIEWS)[number], number>> = { bytes: 210, words: 240, graph: 300 };
 
 function Beside({ aligned }: { readonly aligned: boolean }) {
-  const side = useView("editor", SIDES);
+  const side = useView("editor", SIDE_VIEWS);
   if (side === "graph")
     return (
       <div className="editor-pane__graph">
@@ -298,7 +298,9 @@ function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
     { name: progType, constant: progType, simulated: true, why: "", attachTypes: [] },
   ];
   const chosen = types.find(({ name }) => name === progType);
-  const words = phone ? [] : [...(narrow ? [text.panes.editor] : []), ...SIDES.map((side) => text.editor.sides[side])];
+  const words = phone
+    ? []
+    : [...(narrow ? [text.panes.editor] : []), ...SIDE_VIEWS.map((side) => text.editor.sides[side])];
   const attach = (chosen?.attachTypes.length ?? 0) > 1;
   // If not, the names are shown without their common beginning.
   const whole = hasRoom(chosen?.constant ?? "", room, words, attach);

@@ -2,13 +2,13 @@
 import { useText } from "../../i18n/index.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
-import { useActs } from "../../stores/run/result.ts";
+import { useLastAct } from "../../stores/run/result.ts";
 
 export function Intro() {
   const { intro } = useText();
   const present = useSettings((s) => s.present);
   const isFirst = useProgram((s) => s.example === "plus42" && s.lesson === 0);
-  const acted = useActs((s) => s.calls.length > 0);
+  const acted = useLastAct((s) => s.calls.length > 0);
   if (!isFirst || acted || present) return null;
   return (
     <div className="intro">

@@ -2,7 +2,7 @@
 // whose address is taken, are dashed. Only for sight: the hints in the text say the same.
 import { useEffect, useMemo } from "react";
 import { useEditorView } from "../../stores/page/editor-view.ts";
-import { type Geometry, useFocus } from "../../stores/page/focus.ts";
+import { type EditorGeometry, useFocus } from "../../stores/page/focus.ts";
 import { useMachine } from "../../stores/run/machine.ts";
 import { followTaken, useTakenJumps } from "../../stores/run/taken-jumps.ts";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
@@ -15,7 +15,7 @@ interface Props {
   /** Pixels from the left of the parent element. */
   readonly left?: number;
   /** Positions of the lines that it scrolls with. Absent: those of the editor under it. */
-  readonly geometry?: Geometry;
+  readonly geometry?: EditorGeometry;
 }
 
 export default function JumpMargin({ left, geometry }: Props) {
@@ -24,7 +24,7 @@ export default function JumpMargin({ left, geometry }: Props) {
   const over = useFocus((s) => s.geometry);
   const { scrollTop, lineHeight, topOf } = geometry ?? over;
   const line = useFocus((s) => s.line);
-  const hovered = useFocus((s) => s.hovered);
+  const hovered = useFocus((s) => s.hoveredSlot);
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
   const taken = useTakenJumps((s) => s.edges);
   useEffect(followTaken, []);

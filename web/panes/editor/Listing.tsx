@@ -5,7 +5,7 @@ import type { CheckView, SlotView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { followWords, usePlainWords } from "../../stores/check/plain-words.ts";
 import { revealSlot } from "../../stores/check/reveal.ts";
-import { point, useFocus } from "../../stores/page/focus.ts";
+import { hoverSlot, useFocus } from "../../stores/page/focus.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useMachine } from "../../stores/run/machine.ts";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
@@ -22,7 +22,7 @@ export function Listing({ aligned, view }: Props) {
   const check = useLateCheck();
   const { scrollTop, lineHeight, topOf } = useFocus((s) => s.geometry);
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
-  const hovered = useFocus((s) => s.hovered);
+  const hovered = useFocus((s) => s.hoveredSlot);
   const cursor = useFocus((s) => s.line);
   useEffect(() => (view === "words" ? followWords() : undefined), [view]);
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
@@ -94,8 +94,8 @@ const Row = memo(function Row({ slots, map, view, top, height, current, refused,
       data-refused={refused || undefined}
       data-hovered={hovered || undefined}
       data-cursor={cursor || undefined}
-      onPointerEnter={() => point(first?.slot ?? -1)}
-      onPointerLeave={() => point(-1)}
+      onPointerEnter={() => hoverSlot(first?.slot ?? -1)}
+      onPointerLeave={() => hoverSlot(-1)}
     >
       {first ? (
         <button type="button" className="listing__slot" onClick={() => goTo(first.slot)}>

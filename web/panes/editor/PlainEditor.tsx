@@ -54,7 +54,7 @@ export function PlainEditor({ readOnly = false, stays }: Props) {
 
   const onPaste = (pasted: string): void => {
     if (!readOnly && pasted.trim().length >= LEAST)
-      void import("../../stores/check/pasted-log.ts").then(({ translate }) => translate(source, pasted));
+      void import("../../stores/check/pasted-log.ts").then(({ translatePaste }) => translatePaste(source, pasted));
   };
 
   /** A drawn line was pressed whose place differs from that in the text area: sets the cursor there. */

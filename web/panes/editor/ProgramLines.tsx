@@ -3,7 +3,7 @@
 import { type CSSProperties, type MouseEvent, memo, useEffect, useMemo, useRef, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
-import { type Geometry, publishGeometry, useFocus } from "../../stores/page/focus.ts";
+import { type EditorGeometry, publishGeometry, useFocus } from "../../stores/page/focus.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
 import { moveBreakpoints, slotOfLine, toggleBreakpoint, useBreakpoints } from "../../stores/run/breakpoints.ts";
@@ -35,7 +35,7 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
   const top = useTop(scroller);
   const source = useProgram((s) => s.source);
   const check = useVerdict((s) => s.check);
-  const points = useBreakpoints((s) => s.points);
+  const points = useBreakpoints((s) => s.breakpoints);
   const lines = useMemo(() => source.split("\n"), [source]);
   const inComment = useMemo(() => commentsOf(source, lines), [source, lines]);
   const wrong = useMemo(() => wrongOf(check), [check]);
@@ -149,7 +149,7 @@ const SPARE = 1;
 const columnsIn = ({ width, gutter, column }: View): number =>
   width === 0 ? Number.POSITIVE_INFINITY : Math.floor((width - gutter) / column) - SPARE;
 
-function geometryOf(notes: readonly Placed[], { line: lineHeight, padding }: View, scrollTop: number): Geometry {
+function geometryOf(notes: readonly Placed[], { line: lineHeight, padding }: View, scrollTop: number): EditorGeometry {
   const below = notes.filter(({ rows }) => rows.length > 0);
   const rowsBefore = (line: number): number =>
     below.reduce((sum, note) => sum + (note.line < line ? note.rows.length : 0), 0);
@@ -157,7 +157,7 @@ function geometryOf(notes: readonly Placed[], { line: lineHeight, padding }: Vie
 }
 
 /** The line at a height. */
-function lineAt(y: number, count: number, { lineHeight, topOf }: Geometry): number {
+function lineAt(y: number, count: number, { lineHeight, topOf }: EditorGeometry): number {
   let line = Math.min(count, Math.max(1, Math.ceil(y / lineHeight)));
   while (line > 1 && topOf(line) > y) line--;
   return line;

@@ -16,9 +16,9 @@ import "./editor-menu.css";
 export default function RegisterBar() {
   const text = useEditorTexts();
   const check = useVerdict((s) => s.check);
-  const { reg, at } = useRegisterSearch();
+  const { reg, shownSlot } = useRegisterSearch();
   const places = placesOf(check, reg);
-  const position = places.findIndex(({ slot }) => slot.slot === at) + 1;
+  const position = places.findIndex(({ slot }) => slot.slot === shownSlot) + 1;
   const tool = (label: string, Icon: typeof X, act: () => void) => (
     <button type="button" className="button button--quiet button--icon" aria-label={label} title={label} onClick={act}>
       <Icon size={14} aria-hidden="true" />
@@ -52,7 +52,7 @@ export default function RegisterBar() {
               <button
                 type="button"
                 className="register-bar__place"
-                aria-current={slot.slot === at || undefined}
+                aria-current={slot.slot === shownSlot || undefined}
                 onClick={() => showPlace(slot.slot)}
               >
                 <span>{slot.slot}</span>

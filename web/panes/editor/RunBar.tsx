@@ -8,7 +8,7 @@ import { useVerdict } from "../../stores/check/verdict.ts";
 import { runAll } from "../../stores/kernel/kernel.ts";
 import { showTab } from "../../stores/page/focus.ts";
 import { showPane } from "../../stores/page/layout.ts";
-import { type Result, resultOf, useActs } from "../../stores/run/result.ts";
+import { type Result, resultOf, useLastAct } from "../../stores/run/result.ts";
 import { returnText } from "../machine/format.ts";
 import "./run-bar.css";
 
@@ -46,7 +46,7 @@ export function RunBar({ phone }: { readonly phone: boolean }) {
 
 function ResultStrip() {
   const text = useText();
-  const acts = useActs();
+  const acts = useLastAct();
   const check = useVerdict((s) => s.check);
   const result = resultOf(acts, check);
   return (

@@ -5,7 +5,7 @@ import { memo } from "react";
 import type { FlowBlockView, FlowLoopView } from "../../../engine/index.ts";
 import type { GraphTexts } from "../../i18n/graph.ts";
 import { revealSlot } from "../../stores/check/reveal.ts";
-import { point } from "../../stores/page/focus.ts";
+import { hoverSlot } from "../../stores/page/focus.ts";
 import { compareRounds } from "../../stores/run/graph.ts";
 import { showSlot } from "../../stores/run/visits.ts";
 
@@ -67,8 +67,8 @@ export const Block = memo(function Block(props: Props) {
           revealSlot(slot, false);
           void showSlot(slot);
         }}
-        onPointerMove={(event) => point(slotUnder(event, -1))}
-        onPointerLeave={() => point(-1)}
+        onPointerMove={(event) => hoverSlot(slotUnder(event, -1))}
+        onPointerLeave={() => hoverSlot(-1)}
         onKeyDown={(event) => props.onArrow(event, block)}
         onFocus={() => props.onFocus(start)}
       >

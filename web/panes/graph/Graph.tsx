@@ -120,7 +120,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
   const path = isRun ? "" : shown ? "visit" : refused >= 0 ? "refused" : "";
   const current = isRun ? stepped : (shown?.slot ?? stepped);
   const cursor = useCursorSlot(check);
-  const hovered = useFocus((s) => s.hovered);
+  const hovered = useFocus((s) => s.hoveredSlot);
   const textOf = useMemo(() => new Map(check?.slots.map(({ slot, text }) => [slot, text])), [check]);
   const blocks = useMemo(() => functions.flatMap((one) => one.blocks), [functions]);
   const loops = useMemo(

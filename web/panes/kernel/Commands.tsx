@@ -76,7 +76,7 @@ function Answer() {
         >
           {(output?.text ?? "").replace(/\n$/, "")}
         </output>
-        {output?.failed && <code className="shell__said">{output.said}</code>}
+        {output?.failed && <code className="shell__said">{output.shellMessage}</code>}
       </div>
       {output?.cause && (
         <Suspense>

@@ -8,20 +8,20 @@ import {
   anotherField,
   anotherFile,
   applyDraft,
-  type Draft,
+  type DefinitionDraft,
   definitionOf,
   type FieldDraft,
   type FileDraft,
-  followProgram,
-  kernelSide,
+  followForDraft,
+  newKernelMember,
   PARSE_CHOICES,
-  rename,
+  renameType,
   SHOW_CHOICES,
   setDraft,
   startFrom,
-  useDraft,
+  useDefinitionDraft,
 } from "../../stores/kernel/definition-draft.ts";
-import { OWN_DEFINITION, same, useKernel } from "../../stores/kernel/kernel.ts";
+import { OWN_DEFINITION, sameDefinition, useKernel } from "../../stores/kernel/kernel.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 
 export default function DefinitionForm() {
@@ -29,17 +29,17 @@ export default function DefinitionForm() {
   const { form } = texts;
   const preset = useKernel((s) => s.preset);
   const current = useKernel((s) => s.definition ?? s.presets[0]?.definition);
-  const { draft, faults, refused } = useDraft();
+  const { draft, faults, refused } = useDefinitionDraft();
   const id = useId();
 
   // If another definition was chosen, starts from that. A definition that was just applied is already in the form.
   useEffect(() => {
     if (current) startFrom(current);
   }, [current]);
-  useEffect(followProgram, []);
+  useEffect(followForDraft, []);
   if (!draft || !current) return null;
 
-  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const change = (part: Partial<DefinitionDraft>) => setDraft({ ...draft, ...part });
   const changeField = (at: number, part: Partial<FieldDraft>) =>
     change({ fields: draft.fields.map((field, i) => (i === at ? { ...field, ...part } : field)) });
   const changeFile = (at: number, part: Partial<FileDraft>) =>
@@ -137,7 +137,7 @@ export default function DefinitionForm() {
         void applyDraft();
       }}
     >
-      {line("name", form.name, draft.name, rename)}
+      {line("name", form.name, draft.name, renameType)}
       <fieldset className="dform__fields">
         <legend>{form.fields}</legend>
         {draft.fields.map((field, i) => (
@@ -153,7 +153,7 @@ export default function DefinitionForm() {
               {tick(form.writable, field.writable, (writable) => changeField(i, { writable }))}
               {tick(form.narrow, field.narrow, (narrow) => changeField(i, { narrow }))}
               {tick(form.elsewhere, field.kernel !== null, (on) =>
-                changeField(i, { kernel: on ? kernelSide(draft.fields, field) : null }),
+                changeField(i, { kernel: on ? newKernelMember(draft.fields, field) : null }),
               )}
             </div>
             {field.kernel && (
@@ -246,7 +246,7 @@ export default function DefinitionForm() {
         <p className="dform__state" role="status" data-refused={refused || undefined}>
           {refused
             ? form.faulty
-            : preset === OWN_DEFINITION && same(definitionOf(draft), current) && form.used(current.name)}
+            : preset === OWN_DEFINITION && sameDefinition(definitionOf(draft), current) && form.used(current.name)}
         </p>
       </div>
     </form>

@@ -6,13 +6,13 @@ import "./extend.css";
 import type { ContextView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
 import { useText } from "../../i18n/index.ts";
-import { useDraft } from "../../stores/kernel/definition-draft.ts";
+import { useDefinitionDraft } from "../../stores/kernel/definition-draft.ts";
 import {
+  askContext,
   choosePreset,
-  context,
   loadPresets,
   OWN_DEFINITION,
-  patch,
+  switchStep,
   takeHome,
   useKernel,
 } from "../../stores/kernel/kernel.ts";
@@ -125,7 +125,7 @@ export default function Extend({ view }: { readonly view: (typeof EXTEND_VIEWS)[
 /** The code of one step, chosen among the four. */
 function CodeOf({ step, onStep }: { readonly step: Step; readonly onStep: (step: Step) => void }) {
   const texts = useExtendTexts();
-  const faulty = useDraft((s) => s.faults.length > 0);
+  const faulty = useDefinitionDraft((s) => s.faults.length > 0);
   return (
     <>
       <Segments
@@ -144,7 +144,7 @@ function CodeOf({ step, onStep }: { readonly step: Step; readonly onStep: (step:
 
 /** The context of the definition in the form. If the program has one of the kernel's own types: of that type. */
 function Context() {
-  const typed = useDraft((s) => s.context);
+  const typed = useDefinitionDraft((s) => s.context);
   const progType = useProgram((s) => s.progType);
   const own = useKernel((s) => s.kernel?.own.name);
   const [known, setKnown] = useState<ContextView | null>(null);
@@ -152,7 +152,7 @@ function Context() {
     let wanted = true;
     setKnown(null);
     if (progType !== own)
-      void context(progType).then((found) => {
+      void askContext(progType).then((found) => {
         if (wanted && found) setKnown(found);
       });
     return () => {
@@ -178,7 +178,7 @@ function StepSwitch({ step, onCode }: { readonly step: Step; readonly onCode: ()
           <input
             type="checkbox"
             checked={applied}
-            onChange={(event) => void patch(step, event.currentTarget.checked)}
+            onChange={(event) => void switchStep(step, event.currentTarget.checked)}
           />
           {texts.recipe.step[step - 1]}
         </label>

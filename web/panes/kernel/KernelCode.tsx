@@ -3,7 +3,7 @@
 import { type ReactNode, useEffect, useMemo } from "react";
 import type { CodeFileView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
-import { followProgram, startFrom, useDraft } from "../../stores/kernel/definition-draft.ts";
+import { followForDraft, startFrom, useDefinitionDraft } from "../../stores/kernel/definition-draft.ts";
 import { useKernel } from "../../stores/kernel/kernel.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { changedLines } from "./changed-lines.ts";
@@ -11,13 +11,13 @@ import { changedLines } from "./changed-lines.ts";
 export default function KernelCode({ step }: { readonly step: 1 | 2 | 3 | 4 }) {
   const texts = useExtendTexts();
   const current = useKernel((s) => s.definition ?? s.presets[0]?.definition);
-  const files = useDraft((s) => s.code?.[step - 1]);
-  const before = useDraft((s) => s.before?.[step - 1]);
-  const started = useDraft((s) => s.draft !== null);
+  const files = useDefinitionDraft((s) => s.code?.[step - 1]);
+  const before = useDefinitionDraft((s) => s.currentCode?.[step - 1]);
+  const started = useDefinitionDraft((s) => s.draft !== null);
   useEffect(() => {
     if (!started && current) startFrom(current);
   }, [started, current]);
-  useEffect(followProgram, []);
+  useEffect(followForDraft, []);
   if (!files) return null;
   if (files.length === 0) return <p className="hint">{texts.noProgram}</p>;
   const place = step <= 2 ? texts.tree : texts.folder;

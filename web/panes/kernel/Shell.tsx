@@ -2,12 +2,12 @@
 // completed, Tab leaves the line as everywhere.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/index.ts";
-import { complete, runLine, useKernel } from "../../stores/kernel/kernel.ts";
+import { completeLine, runLine, useKernel } from "../../stores/kernel/kernel.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
 export default function Shell() {
   const text = useText();
-  const session = useKernel((s) => s.session);
+  const session = useKernel((s) => s.terminal);
   const [line, setLine] = useState("");
   /** How many lines back in the history. 0: the line that is being typed. */
   const [back, setBack] = useState(0);
@@ -32,7 +32,7 @@ export default function Shell() {
     setLine(next === 0 ? typed.current : (lines.at(-next) as string));
   };
   const fill = async () => {
-    const words = await complete(line);
+    const words = await completeLine(line);
     const [only] = words;
     if (only === undefined) return;
     const start = line.length - (/[^\s;|&>]*$/.exec(line)?.[0].length ?? 0);

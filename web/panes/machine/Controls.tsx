@@ -20,7 +20,7 @@ export function Controls() {
   const none = useMachine((s) => s.run === null);
   const refused = useVerdict((s) => s.check !== null && s.check.verdict !== "accept");
   const why = none && refused ? words.noRun : "";
-  const stops = useBreakpoints((s) => s.points.length + s.watches.length > 0);
+  const stops = useBreakpoints((s) => s.breakpoints.length + s.watches.length > 0);
   const playing = usePlay((s) => s.playing);
   const button = (id: string, label: string, keys: string, Icon: typeof StepBack, off: boolean, act: () => void) => (
     <button

@@ -132,7 +132,7 @@ function Empty() {
   const check = useVerdict((s) => s.check);
   const progType = useProgram((s) => s.progType);
   const event = progTypeView(progType)?.event;
-  const why = useMachine((s) => s.why);
+  const why = useMachine((s) => s.noRunReason);
   const language = useSettings((s) => s.language);
   if (!check) return <p className="empty">{words.empty.waiting}</p>;
   if (check.verdict === "error") return <p className="empty">{words.empty.error}</p>;

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { EventFormatView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useSettings } from "../../stores/page/settings.ts";
-import { followInput, giveBytes, inputBytes, loadFormats, useInputs } from "../../stores/program/inputs.ts";
+import { followInput, inputBytes, loadFormats, setInputBytes, useInputs } from "../../stores/program/inputs.ts";
 import { editInput, useProgram } from "../../stores/program/program.ts";
 import { numberOf, parseBytes, textOf } from "./bytes.ts";
 
@@ -21,7 +21,7 @@ export function EventFields({ progType }: { readonly progType: string }) {
     formats.find(({ name }) => name === chosen) ?? formats.find(({ size }) => 2 * size === hex.length) ?? formats[0];
   const whole = format ? hex.padEnd(2 * format.size, "0").slice(0, 2 * format.size) : hex;
   const put = ({ off, size }: Field, bytes: string): void =>
-    giveBytes("ctx", whole.slice(0, 2 * off) + bytes + whole.slice(2 * (off + size)));
+    setInputBytes("ctx", whole.slice(0, 2 * off) + bytes + whole.slice(2 * (off + size)));
   return (
     <div className="event-view">
       {formats.length > 1 && (
@@ -32,7 +32,7 @@ export function EventFields({ progType }: { readonly progType: string }) {
           onChange={(event) => {
             const next = formats.find(({ name }) => name === event.currentTarget.value);
             setChosen(event.currentTarget.value);
-            if (next) giveBytes("ctx", hex.padEnd(2 * next.size, "0").slice(0, 2 * next.size));
+            if (next) setInputBytes("ctx", hex.padEnd(2 * next.size, "0").slice(0, 2 * next.size));
           }}
         >
           {formats.map(({ name }) => (

@@ -6,7 +6,7 @@ import { useMachineTexts } from "../../i18n/machine.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { progTypeView, useKernel } from "../../stores/kernel/kernel.ts";
 import { showView, useView } from "../../stores/page/layout.ts";
-import { BASES, type NumberBase, useSettings } from "../../stores/page/settings.ts";
+import { NUMBER_BASES, type NumberBase, useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
 import { moveBy, useMachine } from "../../stores/run/machine.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
@@ -165,7 +165,7 @@ function BaseSwitch() {
       value={base}
       onChange={(event) => set({ base: event.currentTarget.value as NumberBase })}
     >
-      {BASES.map((one) => (
+      {NUMBER_BASES.map((one) => (
         <option key={one} value={one}>
           {words.base[one]}
         </option>

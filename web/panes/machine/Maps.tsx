@@ -7,9 +7,9 @@ import { useMachineTexts } from "../../i18n/machine.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { useKernel } from "../../stores/kernel/kernel.ts";
 import { deleteElement, updateElement, useMapCalls } from "../../stores/kernel/kernel-maps.ts";
-import { dropContent, setContent, useContents } from "../../stores/program/map-contents.ts";
+import { dropMapElement, setMapElement, useMapContents } from "../../stores/program/map-contents.ts";
 import { useMachine } from "../../stores/run/machine.ts";
-import { follow, useMoment } from "../../stores/run/step-contents.ts";
+import { followContents, useStepContents } from "../../stores/run/step-contents.ts";
 import { Segments } from "../../ui/Segments.tsx";
 import "./maps.css";
 import { type MapLike, MapTable } from "./MapTable.tsx";
@@ -54,12 +54,12 @@ const declared = (map: MapInput, i: number, set: Readonly<Record<string, string>
 
 function AtStep() {
   const words = useMachineTexts();
-  useEffect(() => follow("maps"), []);
+  useEffect(() => followContents("maps"), []);
   const run = useMachine((s) => s.run);
   const origin = useMachine((s) => s.origin);
-  const maps = useMoment((s) => s.maps);
+  const maps = useStepContents((s) => s.maps);
   const check = useVerdict((s) => s.check);
-  const contents = useContents((s) => s.of);
+  const contents = useMapContents((s) => s.byMap);
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (maps.length > 0)
@@ -81,10 +81,10 @@ function AtStep() {
           map={map}
           {...(trial && {
             onSet: (key: string, values: readonly string[]) => {
-              setContent(map.name, key, wide(map, values));
+              setMapElement(map.name, key, wide(map, values));
               return true;
             },
-            onDelete: (key: string) => dropContent(map.name, key),
+            onDelete: (key: string) => dropMapElement(map.name, key),
             deletable: (key: string) => Object.hasOwn(contents[map.name] ?? {}, key),
           })}
         />

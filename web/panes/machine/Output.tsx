@@ -3,15 +3,15 @@ import { useEffect } from "react";
 import type { OutputView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { moveTo, useMachine } from "../../stores/run/machine.ts";
-import { follow, useMoment } from "../../stores/run/step-contents.ts";
+import { followContents, useStepContents } from "../../stores/run/step-contents.ts";
 import { textOf } from "./bytes.ts";
 import "./output.css";
 
 export default function Output() {
   const words = useMachineTexts();
-  useEffect(() => follow("outputs"), []);
+  useEffect(() => followContents("outputs"), []);
   const position = useMachine((s) => s.position);
-  const outputs = useMoment((s) => s.outputs);
+  const outputs = useStepContents((s) => s.outputs);
   const sent = outputs.filter(({ step }) => step <= position);
   const later = outputs.length - sent.length;
   return (

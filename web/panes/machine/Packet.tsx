@@ -10,16 +10,16 @@ import {
   dissectInput,
   followInput,
   forgetFault,
-  giveBytes,
   inputBytes,
+  inputFromDump,
   loadPackets,
   openCapture,
-  takeDump,
+  setInputBytes,
   useInputs,
 } from "../../stores/program/inputs.ts";
 import { useProgram } from "../../stores/program/program.ts";
 import { useMachine } from "../../stores/run/machine.ts";
-import { follow, useMoment } from "../../stores/run/step-contents.ts";
+import { followContents, useStepContents } from "../../stores/run/step-contents.ts";
 import { Sheet } from "../../ui/Sheet.tsx";
 import { EventFields } from "./EventFields.tsx";
 import { returnText } from "./format.ts";
@@ -36,7 +36,7 @@ function PacketView() {
   const fault = useInputs((s) => s.fault);
   useEffect(() => {
     void loadPackets();
-    return follow("packet");
+    return followContents("packet");
   }, []);
   useEffect(followInput, []);
   const drop = (event: DragEvent): void => {
@@ -80,7 +80,7 @@ function Choice() {
   const chosen = [...captured, ...packets].find(({ hex }) => hex === given)?.name ?? "";
   const choose = (name: string): void => {
     const packet = [...captured, ...packets].find((one) => one.name === name);
-    if (packet) giveBytes("packet", packet.hex);
+    if (packet) setInputBytes("packet", packet.hex);
   };
   return (
     <div className="packet__choice">
@@ -144,7 +144,7 @@ function Paste({ onClose }: { readonly onClose: () => void }) {
         className="packet__paste"
         onSubmit={(event) => {
           event.preventDefault();
-          void takeDump(text).then((taken) => taken && onClose());
+          void inputFromDump(text).then((taken) => taken && onClose());
         }}
       >
         <p className="hint">{words.packet.pasteAbout}</p>
@@ -173,7 +173,7 @@ function Paste({ onClose }: { readonly onClose: () => void }) {
 function Result() {
   const words = useMachineTexts();
   const run = useMachine((s) => s.run);
-  const given = useMachine((s) => s.given);
+  const given = useMachine((s) => s.inputBytes);
   if (run?.end.kind !== "exit") return null;
   const changed = differing(run, given);
   return (
@@ -208,7 +208,7 @@ const overlaps = (ranges: Ranges, at: number, size: number): boolean =>
 
 function Picture() {
   const given = useInputs(inputBytes);
-  const packet = useMoment((s) => s.packet);
+  const packet = useStepContents((s) => s.packet);
   const run = useMachine((s) => s.run);
   const access = useMachine((s) => s.view?.access ?? null);
   const stored = useMachine((s) => s.view?.stored ?? null);

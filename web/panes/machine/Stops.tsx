@@ -15,7 +15,7 @@ import {
 
 export function Stops() {
   const words = useMachineTexts();
-  const points = useBreakpoints((s) => s.points);
+  const points = useBreakpoints((s) => s.breakpoints);
   const watches = useBreakpoints((s) => s.watches);
   if (points.length + watches.length === 0) return null;
   return (

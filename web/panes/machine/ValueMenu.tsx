@@ -3,7 +3,7 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
 import { create } from "zustand";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { BASES, type NumberBase } from "../../stores/page/settings.ts";
+import { NUMBER_BASES, type NumberBase } from "../../stores/page/settings.ts";
 import { toggleWatch, useBreakpoints, type Watch } from "../../stores/run/breakpoints.ts";
 import { lastWrite, type Target, untilChange } from "../../stores/run/travel.ts";
 import { formatValue } from "./format.ts";
@@ -119,7 +119,7 @@ function Menu({ open }: { readonly open: Open }) {
         {words.value.show}
       </div>
       {show(undefined, words.value.asSetting)}
-      {BASES.map((base) => show(base, words.base[base]))}
+      {NUMBER_BASES.map((base) => show(base, words.base[base]))}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import type { CheckView, ExplanationStepView, ExplanationView } from "../../../e
 import { useVerifierTexts, type VerifierTexts } from "../../i18n/verifier.ts";
 import { revealSlot } from "../../stores/check/reveal.ts";
 import { answered, engine } from "../../stores/engine.ts";
-import { point } from "../../stores/page/focus.ts";
+import { hoverSlot } from "../../stores/page/focus.ts";
 import { showView } from "../../stores/page/layout.ts";
 import { type Language, useSettings } from "../../stores/page/settings.ts";
 import { showVisit } from "../../stores/run/visits.ts";
@@ -112,8 +112,8 @@ function Insn({ check, step }: { readonly check: CheckView; readonly step: Expla
         showView("verifier", "beliefs");
         void showVisit(step.visit);
       }}
-      onPointerEnter={() => point(step.slot)}
-      onPointerLeave={() => point(-1)}
+      onPointerEnter={() => hoverSlot(step.slot)}
+      onPointerLeave={() => hoverSlot(-1)}
     >
       <code>{insnText(check, step.slot)}</code>
     </button>
@@ -128,8 +128,8 @@ function Place({ check, slot, label }: { readonly check: CheckView; readonly slo
         type="button"
         className="why__link"
         onClick={() => revealSlot(slot)}
-        onPointerEnter={() => point(slot)}
-        onPointerLeave={() => point(-1)}
+        onPointerEnter={() => hoverSlot(slot)}
+        onPointerLeave={() => hoverSlot(-1)}
       >
         <code>{insnText(check, slot)}</code>
       </button>

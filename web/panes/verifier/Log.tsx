@@ -5,9 +5,9 @@ import { ChevronDown, ChevronRight, ChevronsDownUp, ChevronsUpDown, ListCollapse
 import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
 import { beginsPath, type CheckView, lineCodeOf, type VisitView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
-import { fold, foldAll, openLog, search, useLog } from "../../stores/check/log.ts";
+import { foldAll, searchLog, setLogOpen, toggleFold, useLog } from "../../stores/check/log.ts";
 import { revealSlot } from "../../stores/check/reveal.ts";
-import { point, useFocus } from "../../stores/page/focus.ts";
+import { hoverSlot, useFocus } from "../../stores/page/focus.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { slotsOnLine } from "../../stores/program/lines.ts";
 import { useShownVisit } from "../../stores/run/beliefs.ts";
@@ -35,8 +35,8 @@ export function Log({ views }: { readonly views: ReactNode }) {
   const now = useMemo(() => (check && shown ? lineOfVisit(check, shown) : -1), [check, shown]);
   const atCursor = useSlotsAtCursor(check);
   const cursor = useMemo(() => (shown ? new Set([shown.slot]) : atCursor), [shown, atCursor]);
-  const hovered = useFocus((s) => s.hovered);
-  const { query, folded, open, asked, foundLine } = useLog();
+  const hovered = useFocus((s) => s.hoveredSlot);
+  const { query, folded, open, lineRequest, foundLine } = useLog();
   const scroller = useRef<HTMLElement>(null);
   const sections = useMemo(
     () => lines.flatMap((_, i) => (beginsPath(check?.logKinds[i] ?? -1) ? [i] : [])),
@@ -76,14 +76,14 @@ export function Log({ views }: { readonly views: ReactNode }) {
     };
   }, [target, isLong, isFolded]);
   useEffect(() => {
-    if (asked.nonce > 0 && !isLong) scrollIntoView(scroller.current, asked.line);
-  }, [asked, isLong]);
+    if (lineRequest.nonce > 0 && !isLong) scrollIntoView(scroller.current, lineRequest.line);
+  }, [lineRequest, isLong]);
 
   const hidden = hiddenLines(sections, folded, lines.length);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "f" || (!event.ctrlKey && !event.metaKey)) return;
     event.preventDefault();
-    search(query ?? "");
+    searchLog(query ?? "");
   };
   const allFolded = sections.length > 0 && sections.every((first) => folded.has(first));
 
@@ -99,7 +99,7 @@ export function Log({ views }: { readonly views: ReactNode }) {
             className="button button--quiet log__open"
             aria-expanded={!isFolded}
             title={isFolded ? text.verdict.unfoldLog : text.verdict.foldLog}
-            onClick={() => openLog(isFolded)}
+            onClick={() => setLogOpen(isFolded)}
           >
             {isFolded ? (
               <ChevronsUpDown size={14} aria-hidden="true" />
@@ -130,7 +130,7 @@ export function Log({ views }: { readonly views: ReactNode }) {
               aria-label={text.verdict.search}
               title={text.verdict.search}
               aria-expanded={query !== null}
-              onClick={() => search(query === null ? "" : null)}
+              onClick={() => searchLog(query === null ? "" : null)}
             >
               <Search size={15} aria-hidden="true" />
             </button>
@@ -292,8 +292,8 @@ export const LogLine = memo(function LogLine(props: LineProps) {
         revealSlot(slot, false);
         void import("../../stores/run/visits.ts").then(({ showLine }) => showLine(slot, index));
       }}
-      onPointerEnter={() => point(slot)}
-      onPointerLeave={() => point(-1)}
+      onPointerEnter={() => hoverSlot(slot)}
+      onPointerLeave={() => hoverSlot(-1)}
     >
       {words}
     </button>
@@ -307,7 +307,7 @@ export const LogLine = memo(function LogLine(props: LineProps) {
         className="log__fold"
         aria-expanded={props.fold === "open"}
         aria-label={text.verdict.foldPath(stateAt > 0 ? line.slice(0, stateAt - 1) : line)}
-        onClick={() => fold(index)}
+        onClick={() => toggleFold(index)}
       >
         <Icon size={14} aria-hidden="true" />
       </button>

@@ -4,7 +4,7 @@ import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
-import { found, goToLine, search, showFound, useLog } from "../../stores/check/log.ts";
+import { goToFound, goToLine, searchLog, showFound, useLog } from "../../stores/check/log.ts";
 import { linesWith } from "../../stores/check/log-pages.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 
@@ -16,7 +16,7 @@ interface Props {
 
 export default function LogSearch({ check, lines, onClose }: Props) {
   const text = useVerifierTexts();
-  const { query, at } = useLog();
+  const { query, foundIndex } = useLog();
   const field = useRef<HTMLInputElement>(null);
   const asked = useDeferredValue(query ?? "");
   const [hits, setHits] = useState<readonly number[]>([]);
@@ -28,14 +28,14 @@ export default function LogSearch({ check, lines, onClose }: Props) {
       wanted = false;
     };
   }, [check, lines, asked]);
-  const line = hits[at] ?? -1;
+  const line = hits[foundIndex] ?? -1;
   useEffect(() => {
     showFound(line);
     if (line >= 0) goToLine(line);
   }, [line]);
-  const go = (by: number): void => found(by, hits.length);
+  const go = (by: number): void => goToFound(by, hits.length);
   const close = (): void => {
-    search(null);
+    searchLog(null);
     showFound(-1);
     onClose();
   };
@@ -59,11 +59,11 @@ export default function LogSearch({ check, lines, onClose }: Props) {
         aria-label={text.log.search}
         placeholder={text.log.search}
         value={query ?? ""}
-        onChange={(event) => search(event.currentTarget.value)}
+        onChange={(event) => searchLog(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
       <output className="hint log__count">
-        {asked === "" ? "" : hits.length === 0 ? text.log.none : text.log.found(at + 1, hits.length)}
+        {asked === "" ? "" : hits.length === 0 ? text.log.none : text.log.found(foundIndex + 1, hits.length)}
       </output>
       {buttons.map(([label, Icon, act, disabled]) => (
         <IconButton key={label} label={label} Icon={Icon} off={disabled} act={act} />

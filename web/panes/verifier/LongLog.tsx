@@ -20,8 +20,8 @@ interface Props {
 }
 
 export default function LongLog({ check, lines, hidden, target, scroller, cursor }: Props) {
-  const hovered = useFocus((s) => s.hovered);
-  const { query, folded, asked, foundLine } = useLog();
+  const hovered = useFocus((s) => s.hoveredSlot);
+  const { query, folded, lineRequest, foundLine } = useLog();
   const pages = useLogPages((s) => s.pages);
   const cut = check.logCut;
   const total = cut > 0 ? lines.length + cut - 1 : lines.length;
@@ -45,8 +45,8 @@ export default function LongLog({ check, lines, hidden, target, scroller, cursor
   }, [goal, virtualizer]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each request
   useEffect(() => {
-    if (asked.nonce > 0) virtualizer.scrollToIndex(rowOf(asked.line), { align: "center" });
-  }, [asked, virtualizer]);
+    if (lineRequest.nonce > 0) virtualizer.scrollToIndex(rowOf(lineRequest.line), { align: "center" });
+  }, [lineRequest, virtualizer]);
 
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;

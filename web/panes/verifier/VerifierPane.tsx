@@ -36,7 +36,7 @@ export function VerifierPane() {
   const view = useView("verifier", VIEWS);
   const real = useRealPanel((s) => s.open);
   const help = useVerdict((s) => HELPED.find((one) => s.check?.diagnostics.some(({ code }) => code === one)));
-  const isWalking = useVerdict((s) => s.walked > 0 || s.stopped);
+  const isWalking = useVerdict((s) => s.insnsProcessed > 0 || s.stopped);
   const views = (
     <Segments
       label={text.beliefs.views}

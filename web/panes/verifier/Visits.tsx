@@ -9,7 +9,7 @@ import { useVerdict } from "../../stores/check/verdict.ts";
 import { showView } from "../../stores/page/layout.ts";
 import { useBeliefs } from "../../stores/run/beliefs.ts";
 import { useMachine } from "../../stores/run/machine.ts";
-import { compareWith, pin, showVisit, showVisitAt, useVisits, watchVisits } from "../../stores/run/visits.ts";
+import { setPinned, showSecondVisit, showVisit, showVisitAt, useVisits, watchVisits } from "../../stores/run/visits.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { VisitTable } from "./VisitTable.tsx";
@@ -19,7 +19,7 @@ import "./visits.css";
 export default function Visits({ views }: { readonly views: ReactNode }) {
   const text = useVerifierTexts();
   useEffect(watchVisits, []);
-  const { slot, numbers, visit, other } = useVisits();
+  const { slot, numbers, visit, secondVisit } = useVisits();
   const isSeparate = useBeliefs((s) => s.separateVisit !== null);
   const pinned = useBeliefs((s) => s.pinned);
   const hasRun = useMachine((s) => s.run !== null);
@@ -44,7 +44,7 @@ export default function Visits({ views }: { readonly views: ReactNode }) {
             Icon={pinned ? PinOff : Pin}
             label={pinned ? text.visits.unpin : text.visits.pin}
             on={pinned}
-            act={() => pin(!pinned)}
+            act={() => setPinned(!pinned)}
           />
         )}
         {visit && visit.logLine >= 0 && (
@@ -58,13 +58,13 @@ export default function Visits({ views }: { readonly views: ReactNode }) {
           />
         )}
       </header>
-      {visit && <Path visit={visit} numbers={numbers} other={other} text={text} />}
+      {visit && <Path visit={visit} numbers={numbers} other={secondVisit} text={text} />}
       <ScrollRegion className="beliefs__body" aria-label={text.visits.title}>
         {visit ? (
           <>
             {hasRun && isSeparate && <p className="visits__apart">{pinned ? text.visits.pinned : text.visits.apart}</p>}
-            <End visit={visit} numbers={numbers} other={other} text={text} />
-            <VisitTable visit={visit} other={other} numbers={numbers} now={view} />
+            <End visit={visit} numbers={numbers} other={secondVisit} text={text} />
+            <VisitTable visit={visit} other={secondVisit} numbers={numbers} now={view} />
           </>
         ) : (
           <p className="hint beliefs__empty">{insn ? text.visits.never : text.visits.empty}</p>
@@ -121,7 +121,7 @@ function Path({ visit, numbers, other, text }: PathProps) {
             Icon={Columns2}
             label={other ? text.visits.uncompare : text.visits.compare}
             on={other !== null}
-            act={() => void compareWith(other ? -1 : beside)}
+            act={() => void showSecondVisit(other ? -1 : beside)}
           />
         )}
       </fieldset>
@@ -167,7 +167,7 @@ function End({ visit, numbers, other, text }: PathProps) {
       {by >= 0 && other?.visit !== by && (
         <>
           {" "}
-          <button type="button" className="link" onClick={() => void compareWith(by)}>
+          <button type="button" className="link" onClick={() => void showSecondVisit(by)}>
             {text.visits.beside}
           </button>
         </>

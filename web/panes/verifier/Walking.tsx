@@ -7,7 +7,7 @@ const LIMIT = 1_000_000;
 
 export default function Walking() {
   const text = useVerifierTexts();
-  const walked = useVerdict((s) => s.walked);
+  const walked = useVerdict((s) => s.insnsProcessed);
   const stopped = useVerdict((s) => s.stopped);
   return (
     <div className="walking" data-testid="walking">

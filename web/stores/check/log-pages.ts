@@ -14,11 +14,11 @@ const PAGE = 500;
 const KEPT = 40;
 
 interface LogLinesState {
-  readonly of: CheckView | null;
+  readonly check: CheckView | null;
   readonly pages: ReadonlyMap<number, Page>;
 }
 
-export const useLogPages = create<LogLinesState>()(() => ({ of: null, pages: new Map() }));
+export const useLogPages = create<LogLinesState>()(() => ({ check: null, pages: new Map() }));
 
 const { getState: get, setState: set } = useLogPages;
 const asked = new Set<number>();
@@ -29,9 +29,9 @@ export const wholeNumber = ({ logCut, logHead }: CheckView, line: number): numbe
 
 /** Called when lines `first` … `last` of the whole log are in view. */
 export function wantLines(check: CheckView, first: number, last: number): void {
-  if (get().of !== check) {
+  if (get().check !== check) {
     asked.clear();
-    set({ of: check, pages: new Map() });
+    set({ check, pages: new Map() });
   }
   for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++) {
     if (asked.has(page)) continue;
@@ -42,7 +42,7 @@ export function wantLines(check: CheckView, first: number, last: number): void {
 
 async function fetchPage(check: CheckView, page: number): Promise<void> {
   const found = await answered(engine().api.check.logLines(check.revision, page * PAGE, PAGE));
-  if (get().of !== check) return;
+  if (get().check !== check) return;
   if (!found) {
     asked.delete(page);
     return;

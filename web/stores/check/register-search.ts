@@ -9,7 +9,7 @@ export interface RegisterSearch {
   /** 0 … 10. -1: no search. */
   readonly reg: number;
   /** The slot shown last. -1: none yet. */
-  readonly at: number;
+  readonly shownSlot: number;
 }
 
 export interface RegisterPlace {
@@ -18,9 +18,9 @@ export interface RegisterPlace {
   readonly writes: boolean;
 }
 
-export const useRegisterSearch = create<RegisterSearch>()(() => ({ reg: -1, at: -1 }));
+export const useRegisterSearch = create<RegisterSearch>()(() => ({ reg: -1, shownSlot: -1 }));
 
-export const findRegister = (reg: number, at = -1): void => useRegisterSearch.setState({ reg, at });
+export const findRegister = (reg: number, shownSlot = -1): void => useRegisterSearch.setState({ reg, shownSlot });
 /** Searches the register that the cursor's line writes, else one that it reads, else R0. */
 export function findRegisterAtCursor(): void {
   const { line } = useFocus.getState();
@@ -40,15 +40,15 @@ export function placesOf(check: CheckView | null, reg: number): RegisterPlace[] 
 }
 
 export function showPlace(slot: number): void {
-  useRegisterSearch.setState({ at: slot });
+  useRegisterSearch.setState({ shownSlot: slot });
   revealSlot(slot, false);
 }
 
 /** Shows the next place, around the end. `by` -1: the one before. */
 export function nextPlace(by: 1 | -1): void {
-  const { reg, at } = useRegisterSearch.getState();
+  const { reg, shownSlot } = useRegisterSearch.getState();
   const slots = placesOf(useVerdict.getState().check, reg).map((place) => place.slot.slot);
   const ordered = by > 0 ? slots : slots.toReversed();
-  const next = ordered.find((slot) => (by > 0 ? slot > at : slot < at)) ?? ordered[0];
+  const next = ordered.find((slot) => (by > 0 ? slot > shownSlot : slot < shownSlot)) ?? ordered[0];
   if (next !== undefined) showPlace(next);
 }

@@ -11,7 +11,7 @@ export interface VerdictState {
   readonly bug: string;
   readonly checking: boolean;
   /** Instructions that the running verification has processed, if it takes longer than MOMENT. Otherwise 0. */
-  readonly walked: number;
+  readonly insnsProcessed: number;
   /** The reader stopped the check of this program. */
   readonly stopped: boolean;
 }
@@ -20,23 +20,23 @@ export const useVerdict = create<VerdictState>()(() => ({
   check: null,
   bug: "",
   checking: false,
-  walked: 0,
+  insnsProcessed: 0,
   stopped: false,
 }));
 
 const { getState: get, setState: set } = useVerdict;
 
 /** Milliseconds after which a change ends a running check instead of waiting for it. */
-const PATIENCE = 500;
+const PATIENCE_MS = 500;
 /** Milliseconds after which the page shows the progress of a check. */
-const MOMENT = 250;
+const SHOW_PROGRESS_MS = 250;
 let began = 0;
 
 /** Starts following the program. */
 export function followProgram(): void {
   onEngineBug((bug) => set({ bug }));
   onEngineProgress((walked) => {
-    if (get().checking && performance.now() - began > MOMENT) set({ walked });
+    if (get().checking && performance.now() - began > SHOW_PROGRESS_MS) set({ insnsProcessed: walked });
   });
   let seen = -1;
   const look = (): void => {
@@ -44,7 +44,7 @@ export function followProgram(): void {
     if (revision === seen) return;
     seen = revision;
     // Only if the verifier has already processed instructions. Ending the engine while it starts would lose its other requests.
-    if (get().checking && get().walked > 0 && performance.now() - began > PATIENCE) engine().cancel();
+    if (get().checking && get().insnsProcessed > 0 && performance.now() - began > PATIENCE_MS) engine().cancel();
     void ask();
   };
   useProgram.subscribe(look);
@@ -78,7 +78,7 @@ export async function writeLog(): Promise<void> {
   began = performance.now();
   set({ checking: true });
   const written = await answered(engine().api.check.writeLog(check.revision));
-  set({ checking: false, walked: 0, ...(written && get().check === check && { check: written }) });
+  set({ checking: false, insnsProcessed: 0, ...(written && get().check === check && { check: written }) });
   if (useProgram.getState().revision !== check.revision) void ask();
 }
 
@@ -91,11 +91,11 @@ async function ask(): Promise<void> {
     began = performance.now();
     try {
       const check = await engine().api.check.check(programInput(program), program.revision);
-      set({ check, bug: "", checking: !isNewest(), walked: 0 });
+      set({ check, bug: "", checking: !isNewest(), insnsProcessed: 0 });
     } catch (error) {
       const isStopped = error instanceof Cancelled;
       const bug = isStopped ? "" : String(error instanceof Error ? error.message : error);
-      set({ bug, checking: !isNewest(), walked: 0, stopped: isStopped && isNewest() });
+      set({ bug, checking: !isNewest(), insnsProcessed: 0, stopped: isStopped && isNewest() });
     }
     if (isNewest()) return;
   }

@@ -4,7 +4,7 @@ import { get as read, update } from "idb-keyval";
 import { create } from "zustand";
 import { useKernel } from "../kernel/kernel.ts";
 import { useSettings } from "../page/settings.ts";
-import { type Draft, takeOldShelf } from "../program/draft.ts";
+import { type Draft, takeOldRecent } from "../program/draft.ts";
 import { draftOf, useProgram } from "../program/program.ts";
 import { type KeptProgram, withProgram } from "./recent-list.ts";
 
@@ -22,9 +22,9 @@ const KEY = "oreore.programs";
 const VISIT = Date.now().toString(36);
 
 /** Starts to keep programs that are loaded into the kernel. */
-export function followForHistory(): void {
+export function followLoadedPrograms(): void {
   if (useSettings.getState().embed) return;
-  for (const draft of takeOldShelf().toReversed()) void keepProgram(draft);
+  for (const draft of takeOldRecent().toReversed()) void keepProgram(draft);
   useKernel.subscribe((now, before) => {
     const program = useProgram.getState();
     if (now.loadedRevision !== before.loadedRevision && program.edited)
@@ -36,15 +36,15 @@ export function followForHistory(): void {
 export async function keepProgram(draft: Draft, opened?: number): Promise<void> {
   if (draft.source.trim() === "" || useSettings.getState().embed) return;
   const id = crypto.randomUUID();
-  await change((list) =>
+  await changeList((list) =>
     withProgram(list, { id, at: Date.now(), work: opened === undefined ? id : `${VISIT}-${opened}`, draft }),
   );
 }
 
-export const forgetProgram = (id: string): Promise<void> => change((list) => list.filter((one) => one.id !== id));
+export const forgetProgram = (id: string): Promise<void> => changeList((list) => list.filter((one) => one.id !== id));
 
 /** Reads the kept programs. If the device allows no storage, the list of this visit is used. */
-export async function loadHistory(): Promise<void> {
+export async function loadRecent(): Promise<void> {
   try {
     set({ programs: (await read<readonly KeptProgram[]>(KEY)) ?? [] });
   } catch {
@@ -55,7 +55,7 @@ export async function loadHistory(): Promise<void> {
 type Change = (list: readonly KeptProgram[]) => readonly KeptProgram[];
 
 /** If the list does not fit, its older half is dropped. If nothing can be stored, the list lives for this visit. */
-async function change(how: Change): Promise<void> {
+async function changeList(how: Change): Promise<void> {
   for (const fits of [how, (list: readonly KeptProgram[]) => half(how(list))] as const) {
     try {
       await update<readonly KeptProgram[]>(KEY, (list = []) => {

@@ -1,7 +1,7 @@
 // Undo and redo of a state as a whole: the states before, the state now, and the undone states. Knows nothing about the page. Readonly:
 // every function returns a new value.
 
-export interface Past<State> {
+export interface UndoStack<State> {
   readonly before: readonly State[];
   readonly now: State;
   readonly after: readonly State[];
@@ -18,29 +18,29 @@ const PAUSE = 700;
 const AT_ONCE = 30;
 /** The longest change (ms), so that one undo does not take back a minute of typing. */
 const LONGEST = 5000;
-const KEPT = 400;
+const MAX_STATES = 400;
 
-const STILL = { kind: "", began: 0, at: Number.NEGATIVE_INFINITY } as const;
+const NO_CHANGE = { kind: "", began: 0, at: Number.NEGATIVE_INFINITY } as const;
 
-export const startPast = <State>(now: State): Past<State> => ({ before: [], now, after: [], ...STILL });
+export const newUndoStack = <State>(now: State): UndoStack<State> => ({ before: [], now, after: [], ...NO_CHANGE });
 
 /** `at`: time in ms. */
-export function record<State>(past: Past<State>, now: State, kind: string, at: number): Past<State> {
+export function recordState<State>(past: UndoStack<State>, now: State, kind: string, at: number): UndoStack<State> {
   const since = at - past.at;
   const joined = since < AT_ONCE || (kind === past.kind && since < PAUSE && at - past.began < LONGEST);
   return joined
     ? { ...past, now, after: [], at }
-    : { before: [...past.before, past.now].slice(-KEPT), now, after: [], kind, began: at, at };
+    : { before: [...past.before, past.now].slice(-MAX_STATES), now, after: [], kind, began: at, at };
 }
 
 /** null: there is nothing to undo. */
-export function undo<State>({ before, now, after }: Past<State>): Past<State> | null {
+export function undo<State>({ before, now, after }: UndoStack<State>): UndoStack<State> | null {
   const last = before.at(-1);
-  return last === undefined ? null : { before: before.slice(0, -1), now: last, after: [now, ...after], ...STILL };
+  return last === undefined ? null : { before: before.slice(0, -1), now: last, after: [now, ...after], ...NO_CHANGE };
 }
 
 /** null: there is nothing to redo. */
-export function redo<State>({ before, now, after }: Past<State>): Past<State> | null {
+export function redo<State>({ before, now, after }: UndoStack<State>): UndoStack<State> | null {
   const [next, ...rest] = after;
-  return next === undefined ? null : { before: [...before, now], now: next, after: rest, ...STILL };
+  return next === undefined ? null : { before: [...before, now], now: next, after: rest, ...NO_CHANGE };
 }

@@ -8,11 +8,11 @@ let clock = 0;
 vi.spyOn(performance, "now").mockImplementation(() => clock);
 
 const { startEngine } = await import("../engine.ts");
-const { freshKernel, load, startKernel } = await import("../kernel/kernel.ts");
+const { bootFreshKernel, load, startKernel } = await import("../kernel/kernel.ts");
 const { editSource, openProgram, useProgram } = await import("../program/program.ts");
 const { followForUndo, undoProgram } = await import("./undo.ts");
 const { followProgram, freshCheck } = await import("../check/verdict.ts");
-const { compareWith, followVersions, openComparison, useVersions } = await import("./versions.ts");
+const { compareWithVersion, followVersions, openComparison, useVersions } = await import("./versions.ts");
 const { COMPARE_TEXTS, sentences } = await import("../../i18n/compare.ts");
 
 startEngine(inThread());
@@ -37,7 +37,7 @@ const choices = () =>
     .map(({ kind, program }) => [kind, program.source]);
 
 beforeEach(async () => {
-  await freshKernel([true, true, true, true]);
+  await bootFreshKernel([true, true, true, true]);
   clock += 10_000;
   openProgram({ source: returning(1), progType: "oreore", maps: [], input: "1" }, {});
   await freshCheck();
@@ -70,7 +70,7 @@ test("the versions are those before the change, loaded, accepted and opened, eac
   ]);
   const { chosen, view } = useVersions.getState();
   expect([chosen?.kind, view?.before.verdict, view?.now.verdict]).toEqual(["change", "accept", "reject"]);
-  await compareWith("loaded");
+  await compareWithVersion("loaded");
   expect(useVersions.getState().view?.source.find(({ kind }) => kind === "changed")?.before?.text).toBe(
     "BPF_MOV64_IMM(BPF_REG_0, 2),",
   );

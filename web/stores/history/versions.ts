@@ -6,7 +6,7 @@ import { useVerdict } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { useKernel } from "../kernel/kernel.ts";
 import { programInput, useProgram } from "../program/program.ts";
-import { loadHistory, useRecent } from "./recent.ts";
+import { loadRecent, useRecent } from "./recent.ts";
 import { nameOf } from "./recent-list.ts";
 import { isRestoring, programBefore } from "./undo.ts";
 
@@ -33,7 +33,7 @@ export const useVersions = create<VersionsState>()(() => ({ choices: [], chosen:
 const { getState: get, setState: set } = useVersions;
 
 /** How many loaded and accepted programs are remembered, newest first. The newest may be the current program. */
-const KEPT = 8;
+const MAX_REMEMBERED = 8;
 let loaded: readonly ProgramInput[] = [];
 let accepted: readonly ProgramInput[] = [];
 let opened: ProgramInput | null = null;
@@ -42,7 +42,7 @@ const current = (): ProgramInput => programInput(useProgram.getState());
 const isSame = (a: ProgramInput, b: ProgramInput): boolean =>
   a.source === b.source && a.progType === b.progType && JSON.stringify(a.maps) === JSON.stringify(b.maps);
 const withNewest = (list: readonly ProgramInput[], one: ProgramInput): readonly ProgramInput[] =>
-  [one, ...list.filter((other) => !isSame(other, one))].slice(0, KEPT);
+  [one, ...list.filter((other) => !isSame(other, one))].slice(0, MAX_REMEMBERED);
 
 export function followVersions(): void {
   opened = current();
@@ -92,13 +92,13 @@ function versions(): readonly Version[] {
 /** Compares with the first version of the list. */
 export async function openComparison(): Promise<void> {
   set({ choices: [], chosen: null, view: null });
-  await loadHistory();
+  await loadRecent();
   set({ choices: versions() });
   const first = get().choices[0];
-  if (first) await compareWith(first.id);
+  if (first) await compareWithVersion(first.id);
 }
 
-export async function compareWith(id: string): Promise<void> {
+export async function compareWithVersion(id: string): Promise<void> {
   const chosen = get().choices.find((one) => one.id === id);
   if (!chosen) return;
   set({ chosen, view: null });

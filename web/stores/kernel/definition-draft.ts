@@ -17,7 +17,7 @@ import {
 } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
 import { programInput, useProgram } from "../program/program.ts";
-import { defineOwn, same, useKernel } from "./kernel.ts";
+import { defineOwn, sameDefinition, useKernel } from "./kernel.ts";
 
 /** In the order of the form. */
 export const PARSE_CHOICES = Object.keys(PARSES) as readonly Parse[];
@@ -43,7 +43,7 @@ export interface FileDraft {
   readonly show: ShowFormat;
 }
 
-export interface Draft {
+export interface DefinitionDraft {
   readonly name: string;
   readonly fields: readonly FieldDraft[];
   /** Names separated by blanks. */
@@ -60,7 +60,7 @@ export interface Draft {
 }
 
 interface DraftState {
-  readonly draft: Draft | null;
+  readonly draft: DefinitionDraft | null;
   readonly faults: readonly DefinitionFault[];
   /** The reader applied the draft, and the kernel refused it. */
   readonly refused: boolean;
@@ -68,24 +68,24 @@ interface DraftState {
   readonly code: KernelCodeView | null;
   readonly context: ContextView | null;
   /** Code of the kernel's current definition, to mark what differs. */
-  readonly before: KernelCodeView | null;
+  readonly currentCode: KernelCodeView | null;
 }
 
-export const useDraft = create<DraftState>()(() => ({
+export const useDefinitionDraft = create<DraftState>()(() => ({
   draft: null,
   faults: [],
   refused: false,
   code: null,
   context: null,
-  before: null,
+  currentCode: null,
 }));
-const { getState: get, setState: set } = useDraft;
+const { getState: get, setState: set } = useDefinitionDraft;
 
 let lastId = 0;
-const names = (list: DefinitionInput["helpers"]["plus"]): string => (list ?? []).join(" ");
-const listOf = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== "");
+const joinNames = (list: DefinitionInput["helpers"]["plus"]): string => (list ?? []).join(" ");
+const splitNames = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== "");
 
-const draftOf = (input: DefinitionInput): Draft => ({
+const draftOf = (input: DefinitionInput): DefinitionDraft => ({
   name: input.name,
   fields: input.ctx.fields.map(({ narrow = false, kernel, ...field }) => ({
     ...field,
@@ -94,8 +94,8 @@ const draftOf = (input: DefinitionInput): Draft => ({
     kernel: kernel ? { ...kernel, off: String(kernel.off) } : null,
     id: ++lastId,
   })),
-  plus: names(input.helpers.plus),
-  minus: names(input.helpers.minus),
+  plus: joinNames(input.helpers.plus),
+  minus: joinNames(input.helpers.minus),
   ranged: input.returnRange !== undefined,
   min: String(input.returnRange?.min ?? 0),
   max: String(input.returnRange?.max ?? 1),
@@ -110,9 +110,9 @@ const draftOf = (input: DefinitionInput): Draft => ({
 const numberOf = (typed: string): number => (/^-?\d+$/.test(typed.trim()) ? Number(typed) : Number.NaN);
 
 /** Default values are left out, so that an unchanged preset equals the preset. */
-export function definitionOf(draft: Draft): DefinitionInput {
-  const plus = listOf(draft.plus);
-  const minus = listOf(draft.minus);
+export function definitionOf(draft: DefinitionDraft): DefinitionInput {
+  const plus = splitNames(draft.plus);
+  const minus = splitNames(draft.minus);
   return {
     name: draft.name,
     ctx: {
@@ -146,23 +146,23 @@ export function definitionOf(draft: Draft): DefinitionInput {
 /** Starts from a definition, unless the draft already equals it. */
 export function startFrom(definition: DefinitionInput): void {
   const { draft } = get();
-  if (!draft || !same(definitionOf(draft), definition)) setDraft(draftOf(definition));
+  if (!draft || !sameDefinition(definitionOf(draft), definition)) setDraft(draftOf(definition));
   else askSoon();
 }
 
-export function setDraft(draft: Draft): void {
+export function setDraft(draft: DefinitionDraft): void {
   set({ draft, refused: false });
   askSoon();
 }
 
 /** Names derived from the type's name follow it. Names that the reader chose stay. */
-export function rename(name: string): void {
+export function renameType(name: string): void {
   const { draft } = get();
   if (!draft) return;
   setDraft({ ...draft, ...renamed(draft, name) });
 }
 
-const free = (taken: readonly string[], make: (n: number) => string): string => {
+const unusedName = (taken: readonly string[], make: (n: number) => string): string => {
   let n = taken.length + 1;
   while (taken.includes(make(n))) n++;
   return make(n);
@@ -171,7 +171,7 @@ const free = (taken: readonly string[], make: (n: number) => string): string => 
 /** A field of four bytes behind the last one, with an unused name. */
 export function anotherField(fields: readonly FieldDraft[]): FieldDraft {
   const end = Math.max(0, ...fields.map(({ off, size }) => (numberOf(off) || 0) + size));
-  const name = free(
+  const name = unusedName(
     fields.map((field) => field.name),
     (n) => `field${n}`,
   );
@@ -180,7 +180,7 @@ export function anotherField(fields: readonly FieldDraft[]): FieldDraft {
 }
 
 /** A place of its own for the field, behind all members of the kernel's struct. */
-export function kernelSide(fields: readonly FieldDraft[], field: FieldDraft): NonNullable<FieldDraft["kernel"]> {
+export function newKernelMember(fields: readonly FieldDraft[], field: FieldDraft): NonNullable<FieldDraft["kernel"]> {
   const end = Math.max(
     0,
     ...fields.map(({ off, size, kernel }) => (numberOf(kernel?.off ?? off) || 0) + (kernel?.size ?? size)),
@@ -188,7 +188,7 @@ export function kernelSide(fields: readonly FieldDraft[], field: FieldDraft): No
   return { name: field.name, size: field.size, off: String(Math.ceil(end / field.size) * field.size) };
 }
 
-export function anotherFile({ files, fields }: Draft): FileDraft {
+export function anotherFile({ files, fields }: DefinitionDraft): FileDraft {
   const field = fields.find(({ name }) => !files.some(({ of }) => of === name));
   const of = files.length === 0 || !field ? OF_RESULT : field.name;
   const name = of === OF_RESULT ? "hex" : of;
@@ -196,7 +196,7 @@ export function anotherFile({ files, fields }: Draft): FileDraft {
   return {
     id: ++lastId,
     name: files.some((file) => file.name === name)
-      ? free(
+      ? unusedName(
           files.map((f) => f.name),
           (n) => `file${n}`,
         )
@@ -234,7 +234,7 @@ async function ask(): Promise<void> {
     faults: faultsOf(read),
     code: code ?? s.code,
     context: context ?? s.context,
-    before: before ?? s.before,
+    currentCode: before ?? s.currentCode,
   }));
 }
 
@@ -251,7 +251,7 @@ export async function applyDraft(): Promise<void> {
 }
 
 /** Follows the program and the kernel's definition: the code contains the one and is compared with the other. */
-export function followProgram(): () => void {
+export function followForDraft(): () => void {
   const stops = [
     useProgram.subscribe((now, before) => now.revision !== before.revision && askSoon()),
     useKernel.subscribe((now, before) => now.definition !== before.definition && askSoon()),

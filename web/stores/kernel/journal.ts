@@ -33,17 +33,17 @@ export function recordAct(act: Act, outcome: CallOutcome): void {
   if (outcome.calls.length === 0 && !BOOTS.has(act.do)) return;
   // A new program type means a new kernel, so earlier acts are dropped.
   if (act.do === "define") beginJournal("");
-  remember(act);
+  addAct(act);
   set((s) => ({ calls: [...s.calls, ...outcome.calls].slice(-MOST_CALLS) }));
 }
 
 /** Records that the run is at a step that a goal asks for. `regs`: R0 … R10. */
 export function recordStep(to: number, regs: readonly string[]): void {
-  remember({ do: "step", to, text: useProgram.getState().input });
+  addAct({ do: "step", to, text: useProgram.getState().input });
   set((s) => ({ stepRegisters: [...s.stepRegisters, regs] }));
 }
 
-function remember(act: Act): void {
+function addAct(act: Act): void {
   const { source } = useProgram.getState();
   const needs = act.do === "load" || act.do === "step";
   const acts: readonly Act[] = needs && source !== lastSource ? [{ do: "write", source }, act] : [act];

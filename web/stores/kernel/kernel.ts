@@ -25,11 +25,11 @@ import { answered, engine, onEngineBusy } from "../engine.ts";
 import {
   chooseProgType,
   editInput,
-  noteWhat,
   programInput,
   recheck,
+  setAskedDefinition,
+  showNotice,
   useProgram,
-  writtenFor,
 } from "../program/program.ts";
 import { showRun } from "../run/machine.ts";
 import { beginAct, noteCalls, noteRun } from "../run/result.ts";
@@ -48,7 +48,7 @@ export interface FileOutput {
   readonly failed: boolean;
   readonly from: "read" | "write";
   /** What a shell prints when the call fails: `bash: echo: write error: Invalid argument`. "": not known. */
-  readonly said: string;
+  readonly shellMessage: string;
   /** Which check refused the call, if known. */
   readonly cause?: Cause;
 }
@@ -71,13 +71,13 @@ export interface KernelState {
   /** Result of the last echo or cat. */
   readonly output: FileOutput | null;
   /** Lines typed into the shell and their output, oldest first. */
-  readonly session: readonly {
+  readonly terminal: readonly {
     readonly id: number;
     readonly line: string;
     readonly output: string;
     readonly failed: boolean;
   }[];
-  /** Program types that can take OREORE's place, and the current one: a preset's name, or OWN. */
+  /** Program types that can take OREORE's place, and the current one: a preset's name, or OWN_DEFINITION. */
   readonly presets: readonly Preset[];
   readonly preset: string;
   /** The definition of the current type. null: the talk's. */
@@ -95,7 +95,7 @@ export const useKernel = create<KernelState>()(() => ({
   loadedRevision: -1,
   mapsAreNew: false,
   output: null,
-  session: [],
+  terminal: [],
   presets: [],
   preset: DEFAULT_PRESET,
   definition: null,
@@ -104,7 +104,14 @@ export const useKernel = create<KernelState>()(() => ({
 
 const { getState: get, setState: set } = useKernel;
 /** The state of programs and calls in a fresh kernel. */
-const STARTED = { fd: -1, loadedRevision: -1, mapsAreNew: false, calls: [], lastCalls: [], output: null } as const;
+const NOTHING_LOADED = {
+  fd: -1,
+  loadedRevision: -1,
+  mapsAreNew: false,
+  calls: [],
+  lastCalls: [],
+  output: null,
+} as const;
 /** The most system calls kept in the list. */
 const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
@@ -126,7 +133,7 @@ export async function startKernel(): Promise<void> {
     opened = program.openCount;
     const { askedDefinition } = program;
     if (askedDefinition) {
-      if (!same(askedDefinition, get().definition)) await define(askedDefinition, OWN_DEFINITION, true);
+      if (!sameDefinition(askedDefinition, get().definition)) await define(askedDefinition, OWN_DEFINITION, true);
       return;
     }
     if (program.askedPreset === get().preset) return;
@@ -144,7 +151,7 @@ export async function startKernel(): Promise<void> {
 }
 
 /** Waits until a condition on the kernel holds. */
-export const kernelWhere = (holds: (kernel: KernelState) => boolean): Promise<void> =>
+export const waitForKernel = (holds: (kernel: KernelState) => boolean): Promise<void> =>
   new Promise((resolve) => {
     if (holds(get())) return resolve();
     const stop = useKernel.subscribe((now) => {
@@ -175,7 +182,7 @@ function takeTypeInSource(): void {
 export const progTypeView = (name: string): ProgTypeView | undefined =>
   get().hello?.progTypes.find((type) => type.name === name);
 
-export function note(outcome: CallOutcome, act?: Act): void {
+export function noteOutcome(outcome: CallOutcome, act?: Act): void {
   if (act) recordAct(act, outcome);
   set((s) => ({
     kernel: outcome.kernel,
@@ -193,20 +200,20 @@ export function chooseType(name: string): void {
   if (after && after.event !== before) editInput(after.firstInput);
 }
 
-let before: Promise<unknown> = Promise.resolve();
+let queueEnd: Promise<unknown> = Promise.resolve();
 
 /**
- * Does the kernel's requests in the order of asking, each after the one before. `make` must not call inTurn itself: it would wait for
+ * Does the kernel's requests in the order of asking, each after the one before. `make` must not call queued() itself: it would wait for
  * itself.
  */
 export function queued<Result>(make: () => Promise<Result>): Promise<Result> {
-  const mine = before.then(make);
-  before = mine.catch(() => {});
+  const mine = queueEnd.then(make);
+  queueEnd = mine.catch(() => {});
   return mine;
 }
 
 /** Makes an act of the reader from a function. (Run is one act of several calls.) */
-const act =
+const asAct =
   <Args extends readonly unknown[], Result>(make: (...args: Args) => Promise<Result>) =>
   (...args: Args): Promise<Result> =>
     queued(() => {
@@ -214,22 +221,22 @@ const act =
       return make(...args);
     });
 
-export const load = act(loadProgram);
-export const attach = act(attachProgram);
-export const detach = act(detachProgram);
+export const load = asAct(loadProgram);
+export const attach = asAct(attachProgram);
+export const detach = asAct(detachProgram);
 /** Writes the input as it is when this is called. */
 export const write = (): Promise<void> => writeText(useProgram.getState().input);
-const writeText = act(writeInput);
-export const read = act(readAnswer);
-export const runLine = act(runShell);
-export const testRun = act(testRunProgram);
+const writeText = asAct(writeInput);
+export const read = asAct(readAnswer);
+export const runLine = asAct(runShell);
+export const testRun = asAct(testRunProgram);
 
 async function loadProgram(): Promise<boolean> {
   if (whichKernel() === "real") return (await real()).load();
   const program = useProgram.getState();
   const outcome = await answered(engine().api.kernel.load(programInput(program)));
   if (!outcome) return false;
-  note(outcome, { do: "load" });
+  noteOutcome(outcome, { do: "load" });
   if (outcome.ret < 0) return false;
   set((s) => ({
     fd: outcome.ret,
@@ -242,14 +249,14 @@ async function loadProgram(): Promise<boolean> {
 async function attachProgram(): Promise<boolean> {
   if (whichKernel() === "real") return (await real()).attach();
   const outcome = await answered(engine().api.kernel.attach());
-  if (outcome) note(outcome, { do: "attach" });
+  if (outcome) noteOutcome(outcome, { do: "attach" });
   return outcome !== undefined && outcome.ret >= 0;
 }
 
 async function detachProgram(): Promise<void> {
   if (whichKernel() === "real") return (await real()).detach();
   const outcome = await answered(engine().api.kernel.detach());
-  if (outcome) note(outcome, { do: "detach" });
+  if (outcome) noteOutcome(outcome, { do: "detach" });
 }
 
 /** `echo input > /sys/oreore/bpf` */
@@ -261,23 +268,25 @@ async function writeInput(input: string): Promise<void> {
   if (!read?.ok || read.event.kind !== "sysfs") return;
   const outcome = await answered(api.kernel.writeFile(read.event.path, read.event.data));
   if (!outcome) return;
-  print(outcome, "write", { do: "echo", text: input });
-  if (outcome.run) await show(outcome.run, "event", `echo ${input}`);
+  showFileOutcome(outcome, "write", { do: "echo", text: input });
+  if (outcome.run) await showKernelRun(outcome.run, "event", `echo ${input}`);
 }
 
 /** `cat /sys/oreore/bpf` */
 async function readAnswer(): Promise<void> {
   if (whichKernel() === "real") return (await real()).read();
   const outcome = await answered(engine().api.kernel.readFile(hookPath(get())));
-  if (outcome) print(outcome, "read", { do: "cat" });
+  if (outcome) showFileOutcome(outcome, "read", { do: "cat" });
 }
 
-export function print(outcome: SysfsOutcome, from: "read" | "write", act?: Act): void {
-  note(outcome, act);
+export function showFileOutcome(outcome: SysfsOutcome, from: "read" | "write", act?: Act): void {
+  noteOutcome(outcome, act);
   const failed = outcome.ret < 0;
   const cause = outcome.calls.find(({ errno }) => errno !== 0)?.cause;
   const text = failed ? outcome.errnoName : outcome.data;
-  set({ output: { text, failed, from, said: failed ? outcome.terminal.trimEnd() : "", ...(cause && { cause }) } });
+  set({
+    output: { text, failed, from, shellMessage: failed ? outcome.terminal.trimEnd() : "", ...(cause && { cause }) },
+  });
 }
 
 const CLEAR = "\x1b[2J";
@@ -286,26 +295,26 @@ const CLEAR = "\x1b[2J";
 async function runShell(line: string): Promise<void> {
   const outcome = await answered(engine().api.kernel.shell(line));
   if (!outcome) return;
-  note(outcome, { do: "shell", line });
-  typed(line, outcome);
-  if (outcome.run) await show(outcome.run, "event", line);
+  noteOutcome(outcome, { do: "shell", line });
+  addTerminalLine(line, outcome);
+  if (outcome.run) await showKernelRun(outcome.run, "event", line);
 }
 
 /** Adds a line and its output to the terminal. */
-export function typed(line: string, outcome: Pick<ShellView, "output" | "status">): void {
+export function addTerminalLine(line: string, outcome: Pick<ShellView, "output" | "status">): void {
   const { status } = outcome;
   // `clear` prints the control sequence that empties a terminal.
   const [, output = outcome.output] = outcome.output.split(CLEAR);
-  if (outcome.output.includes(CLEAR)) set({ session: [] });
+  if (outcome.output.includes(CLEAR)) set({ terminal: [] });
   set((s) => ({
-    session: [...s.session, { id: (s.session.at(-1)?.id ?? 0) + 1, line, output, failed: status !== 0 }].slice(
+    terminal: [...s.terminal, { id: (s.terminal.at(-1)?.id ?? 0) + 1, line, output, failed: status !== 0 }].slice(
       -KEPT_LINES,
     ),
   }));
 }
 
 /** What the last word of a line can be completed to. */
-export const complete = async (line: string): Promise<readonly string[]> =>
+export const completeLine = async (line: string): Promise<readonly string[]> =>
   (await answered(engine().api.kernel.completeShell(line))) ?? [];
 
 /** BPF_PROG_TEST_RUN, for types that no sysfs file runs. */
@@ -314,15 +323,15 @@ async function testRunProgram(): Promise<void> {
   const { api } = engine();
   const input = await answered(api.runs.readInput(program.progType, program.input));
   if (!input) return;
-  if (!input.ok) return noteWhat({ kind: "said", words: input.why, bad: true });
+  if (!input.ok) return showNotice({ kind: "said", words: input.why, bad: true });
   const outcome = await answered(api.kernel.testRun(get().fd, input.event));
   if (!outcome) return;
-  note(outcome, { do: "test", text: program.input });
-  if (outcome.run) await show(outcome.run, "test", "");
+  noteOutcome(outcome, { do: "test", text: program.input });
+  if (outcome.run) await showKernelRun(outcome.run, "test", "");
 }
 
 /** Shows a run that the kernel made, ready for stepping, and makes it the result of the act. */
-function show(run: RunView, origin: "event" | "test", by: string): Promise<void> {
+function showKernelRun(run: RunView, origin: "event" | "test", by: string): Promise<void> {
   noteRun(run);
   return showRun(run, origin, by, 0);
 }
@@ -375,7 +384,7 @@ export async function choosePreset(name: string, keepProgram = false): Promise<v
 /** The same with a definition from the form. false: the kernel refused it. */
 export const defineOwn = (definition: DefinitionInput): Promise<boolean> => define(definition, OWN_DEFINITION, false);
 
-export const same = (a: DefinitionInput | null, b: DefinitionInput | null): boolean =>
+export const sameDefinition = (a: DefinitionInput | null, b: DefinitionInput | null): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
 const define = (definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> =>
@@ -387,8 +396,8 @@ async function defineType(definition: DefinitionInput, name: string, keepProgram
   const { hello, kernel } = outcome;
   // A link already names the type that it was made for.
   if (!keepProgram) recordAct({ do: "define", preset: name }, outcome);
-  set({ ...STARTED, preset: name, definition, kernel, hello });
-  writtenFor(name === DEFAULT_PRESET ? null : definition);
+  set({ ...NOTHING_LOADED, preset: name, definition, kernel, hello });
+  setAskedDefinition(name === DEFAULT_PRESET ? null : definition);
   if (keepProgram) {
     recheck();
     return true;
@@ -399,13 +408,14 @@ async function defineType(definition: DefinitionInput, name: string, keepProgram
 }
 
 /** Applies a step of the recipe or undoes it. Step 4 is a running program: it loads the editor's program and attaches it. */
-export const patch = (step: RecipeStep, applied: boolean): Promise<void> => queued(() => patchStep(step, applied));
+export const switchStep = (step: RecipeStep, applied: boolean): Promise<void> =>
+  queued(() => switchStepNow(step, applied));
 
-async function patchStep(step: RecipeStep, applied: boolean): Promise<void> {
+async function switchStepNow(step: RecipeStep, applied: boolean): Promise<void> {
   const outcome = await answered(engine().api.kernel.patch(step, applied));
   if (!outcome) return;
   recordAct({ do: applied ? "apply" : "revert", step }, outcome);
-  startedAnew(outcome.kernel);
+  kernelBooted(outcome.kernel);
   if (step !== 4 || !applied) return;
   beginAct();
   if (!(await loadProgram())) return;
@@ -414,28 +424,28 @@ async function patchStep(step: RecipeStep, applied: boolean): Promise<void> {
 }
 
 /** The kernel was booted, so loaded programs are gone. */
-export function startedAnew(kernel: KernelView): void {
-  set({ ...STARTED, kernel });
+export function kernelBooted(kernel: KernelView): void {
+  set({ ...NOTHING_LOADED, kernel });
   recheck();
 }
 
 /** Applies the steps again that the kernel lacks, in their order. */
 export const applySteps = (steps: readonly RecipeStep[]): Promise<void> =>
   queued(async () => {
-    for (const step of steps) await patchStep(step, true);
+    for (const step of steps) await switchStepNow(step, true);
   });
 
 /** Starts a fresh kernel with these steps of the recipe. */
-export const freshKernel = (recipe: readonly boolean[]): Promise<void> =>
+export const bootFreshKernel = (recipe: readonly boolean[]): Promise<void> =>
   queued(async () => {
     const kernel = await answered(freshStart(engine().api, recipe));
     if (!kernel) return;
-    set({ session: [] });
-    startedAnew(kernel);
+    set({ terminal: [] });
+    kernelBooted(kernel);
   });
 
 /** A program type's context as the program and as the kernel see it, by the type's name. */
-export const context = (progType: string): Promise<ContextView | null | undefined> =>
+export const askContext = (progType: string): Promise<ContextView | null | undefined> =>
   answered(engine().api.tools.context(progType));
 
 /** Gives the take-home folder to the reader as a file. */
@@ -448,4 +458,4 @@ export async function takeHome(): Promise<void> {
 }
 
 /** Ends what the engine is doing. Effects of earlier answers stay. */
-export const cancel = (): void => engine().cancel();
+export const cancelRequest = (): void => engine().cancel();

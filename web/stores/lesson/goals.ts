@@ -8,7 +8,7 @@ import { recordStep, useJournal } from "../kernel/journal.ts";
 import { useKernel } from "../kernel/kernel.ts";
 import { useProgram } from "../program/program.ts";
 import { useMachine } from "../run/machine.ts";
-import { note } from "./progress.ts";
+import { noteProgress } from "./progress.ts";
 
 /** One per goal, in order. null: no answer yet. */
 export const useGoals = create<{ readonly views: readonly GoalView[] | null }>()(() => ({ views: null }));
@@ -18,31 +18,31 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let asked = 0;
 
 /** The lesson that is open. */
-type Open = () => { readonly lesson: Lesson | null; readonly showsOthersAnswer: boolean };
-let open: Open = () => ({ lesson: null, showsOthersAnswer: false });
+type OpenLesson = () => { readonly lesson: Lesson | null; readonly showsOthersAnswer: boolean };
+let openLesson: OpenLesson = () => ({ lesson: null, showsOthersAnswer: false });
 
 /** Called once, with the first lesson. */
-export function followGoals(lesson: Open): void {
-  open = lesson;
-  useVerdict.subscribe((now, before) => now.check !== before.check && soon());
-  useJournal.subscribe(soon);
-  useKernel.subscribe((now, before) => now.kernel !== before.kernel && soon());
-  useMachine.subscribe((now, before) => now.view !== before.view && soon());
+export function followGoals(lesson: OpenLesson): void {
+  openLesson = lesson;
+  useVerdict.subscribe((now, before) => now.check !== before.check && judgeSoon());
+  useJournal.subscribe(judgeSoon);
+  useKernel.subscribe((now, before) => now.kernel !== before.kernel && judgeSoon());
+  useMachine.subscribe((now, before) => now.view !== before.view && judgeSoon());
 }
 
 /** Called when another lesson was opened. */
 export function judgeAnew(): void {
   set({ views: null });
-  soon();
+  judgeSoon();
 }
 
-function soon(): void {
+function judgeSoon(): void {
   clearTimeout(timer);
-  if (open().lesson) timer = setTimeout(() => void judge(), 120);
+  if (openLesson().lesson) timer = setTimeout(() => void judge(), 120);
 }
 
 async function judge(): Promise<void> {
-  const { lesson, showsOthersAnswer } = open();
+  const { lesson, showsOthersAnswer } = openLesson();
   const program = useProgram.getState();
   if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
   const mine = ++asked;
@@ -52,7 +52,7 @@ async function judge(): Promise<void> {
   const reader = { calls, stepRegisters: regs.length > 0 ? [...stepRegisters, regs] : stepRegisters };
   const { tools } = engine().api;
   const judged = judgedProgram(lesson, program);
-  const isLate = (): boolean => mine !== asked || open().lesson !== lesson;
+  const isLate = (): boolean => mine !== asked || openLesson().lesson !== lesson;
   const views = await answered(tools.judge(judged, lesson.goals, reader));
   if (!views || isLate()) return;
   // The journal needs this step if it meets a goal that no earlier step met.
@@ -61,5 +61,6 @@ async function judge(): Promise<void> {
   if (!before || isLate()) return;
   if (before.some(({ met }) => !met)) recordStep(position, regs);
   set({ views });
-  if (!showsOthersAnswer && views.length > 0 && views.every(({ met }) => met)) note(lesson.id, { solved: true });
+  if (!showsOthersAnswer && views.length > 0 && views.every(({ met }) => met))
+    noteProgress(lesson.id, { solved: true });
 }

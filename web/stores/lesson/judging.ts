@@ -9,11 +9,11 @@ import { useLesson } from "./lesson.ts";
 export interface JudgingState {
   readonly rows: readonly Judged[];
   /** Number of lines to judge. */
-  readonly all: number;
+  readonly lineCount: number;
   readonly busy: boolean;
 }
 
-const NONE: JudgingState = { rows: [], all: 0, busy: false };
+const NONE: JudgingState = { rows: [], lineCount: 0, busy: false };
 export const useJudging = create<JudgingState>()(() => NONE);
 const { getState: get, setState: set } = useJudging;
 
@@ -22,15 +22,15 @@ const FAULT = {
   ja: "この解答は採点できませんでした。原因はリンクではなくこのページにあります",
 };
 
-let under = 0;
+let judgings = 0;
 
 /** `text`: one link per line. */
 export async function judgeLines(text: string): Promise<void> {
   const { lesson, number } = useLesson.getState();
   if (!lesson) return;
-  const mine = ++under;
+  const mine = ++judgings;
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  set({ rows: [], all: lines.length, busy: true });
+  set({ rows: [], lineCount: lines.length, busy: true });
   const judging = {
     lesson,
     name: number > 0 ? nameOf(lesson.id) : "",
@@ -39,14 +39,14 @@ export async function judgeLines(text: string): Promise<void> {
   };
   for (const line of lines) {
     const row = await judgeAnswer(line, judging).catch((): Judged => ({ ...readLine(line), ok: false, error: FAULT }));
-    if (mine !== under) return;
+    if (mine !== judgings) return;
     set({ rows: [...get().rows, row] });
   }
   set({ busy: false });
 }
 
 export function stopJudging(): void {
-  under++;
+  judgings++;
   set({ busy: false });
 }
 
@@ -64,7 +64,7 @@ export function asTable(rows: readonly Judged[], words: TableWords): string {
     row.who,
     row.ok ? mark(row.solved, words) : "",
     ...goals.map((_, i) => (row.ok ? mark(row.goals[i]?.met === true, words) : "")),
-    missing(row, words.language),
+    unmetText(row, words.language),
     row.link,
   ]);
   return [head, ...body].map((cells) => cells.map(cell).join("\t")).join("\n");
@@ -80,7 +80,7 @@ export interface TableWords {
 const mark = (met: boolean, { yes, no }: TableWords): string => (met ? yes : no);
 
 /** The goals that an answer does not meet, or what is wrong with it, in words. */
-export function missing(row: Judged, language: "en" | "ja"): string {
+export function unmetText(row: Judged, language: "en" | "ja"): string {
   if (!row.ok) return row.error[language];
   return row.goals
     .filter(({ met }) => !met)

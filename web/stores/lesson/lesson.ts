@@ -11,14 +11,14 @@ import { type Playlist, readPlaylist } from "../../lessons/playlist.ts";
 import { encodeLink, type LinkLesson, type LinkState, MAX_PACKED } from "../../links/codec.ts";
 import { ownTypeOf } from "../../links/own-type.ts";
 import { beginJournal, useJournal } from "../kernel/journal.ts";
-import { freshKernel, useKernel } from "../kernel/kernel.ts";
+import { bootFreshKernel, useKernel } from "../kernel/kernel.ts";
 import { showLesson, showTab } from "../page/focus.ts";
 import { restoreLayout } from "../page/layout.ts";
-import { putContents } from "../program/map-contents.ts";
-import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "../program/program.ts";
+import { setMapContents } from "../program/map-contents.ts";
+import { OWN_LESSON, openProgram, showAddress, showNotice, useProgram } from "../program/program.ts";
 import { followGoals, judgeAnew } from "./goals.ts";
-import { note, progressOf } from "./progress.ts";
-import { redo } from "./redo.ts";
+import { noteProgress, progressOf } from "./progress.ts";
+import { repeatActs } from "./repeat-acts.ts";
 import { keepWork, keptWork } from "./work.ts";
 
 /** Where the lesson can be found again: on the site, or in the link that holds it. */
@@ -34,12 +34,12 @@ export interface Origin {
   readonly at: number;
 }
 
-export interface LessonState extends Origin {
+export interface OpenLessonState extends Origin {
   readonly lesson: Lesson | null;
   /** From 1. OWN_LESSON: not a built-in one. */
   readonly number: number;
   /** The name or number that the reader's address has for it; that address stays. "": the page opened it and chooses the address. */
-  readonly called: string;
+  readonly addressName: string;
   /** Uncovered blanks, each named by its point and its position in the point. */
   readonly uncovered: ReadonlySet<string>;
   /** The whole talk is presented, not this lesson alone. */
@@ -50,18 +50,18 @@ export interface LessonState extends Origin {
   readonly link: string;
 }
 
-const HERE: Origin = { file: "", text: "", list: null, files: {}, at: 1 };
-const EMPTY: LessonState = {
-  ...HERE,
+const NO_ORIGIN: Origin = { file: "", text: "", list: null, files: {}, at: 1 };
+const EMPTY: OpenLessonState = {
+  ...NO_ORIGIN,
   lesson: null,
   number: 0,
-  called: "",
+  addressName: "",
   uncovered: new Set(),
   talk: false,
   showsOthersAnswer: false,
   link: "",
 };
-export const useLesson = create<LessonState>()(() => EMPTY);
+export const useLesson = create<OpenLessonState>()(() => EMPTY);
 const { getState: get, setState: set } = useLesson;
 
 // ------------------------------------------------------------------------------------------------------- opening
@@ -69,15 +69,15 @@ const { getState: get, setState: set } = useLesson;
 /** Opens a built-in lesson, numbered from 1. `talk`: as a part of the whole talk. `called`: its name or number in the address. */
 export async function openLesson(number: number, talk = false, called = ""): Promise<void> {
   const parsed = await loadLesson(number);
-  if (parsed?.ok) await show(parsed.lesson, number, { talk, called });
-  else noteWhat({ kind: "no-lesson", name: String(number) });
+  if (parsed?.ok) await openOnPage(parsed.lesson, number, { talk, addressName: called });
+  else showNotice({ kind: "no-lesson", name: String(number) });
 }
 
 /** Opens a lesson by its number or name. */
 export async function openNamed(name: string): Promise<void> {
   const number = numberOf(name);
   if (number > 0) await openLesson(number, false, name);
-  else noteWhat({ kind: "no-lesson", name });
+  else showNotice({ kind: "no-lesson", name });
 }
 
 /** Opens the talk at its first lesson. */
@@ -111,10 +111,10 @@ export async function openLessonFiles(files: readonly LessonFile[]): Promise<Fau
   if (!file) return null;
   const parsed = parseLesson(idOfFile(file.name), file.text);
   if (!parsed.ok) return { ...file, faults: parsed.faults };
-  const origin = { ...HERE, text: file.text };
+  const origin = { ...NO_ORIGIN, text: file.text };
   const large = await tooLarge(parsed.lesson, OWN_LESSON, origin);
   if (large) return { ...file, faults: [large] };
-  await show(parsed.lesson, OWN_LESSON, origin);
+  await openOnPage(parsed.lesson, OWN_LESSON, origin);
   return null;
 }
 
@@ -134,8 +134,8 @@ async function openListFile(
       missing.push({ line: lineOf(file.text, entry), found: entry, expected: LIST_EXPECTED.file });
   }
   if (missing.length > 0) return { ...file, faults: missing };
-  const origin = { ...HERE, list, files };
-  const first = await entryOf(list.entries[0] ?? "", origin);
+  const origin = { ...NO_ORIGIN, list, files };
+  const first = await lessonOfEntry(list.entries[0] ?? "", origin);
   const large = first && (await tooLarge(first.lesson, first.number, origin));
   if (large) return { ...file, faults: [large] };
   await openEntry(origin);
@@ -172,22 +172,25 @@ async function fileOf(path: string): Promise<string | undefined> {
 export async function openSite(path: string, at: number): Promise<void> {
   const text = await fileOf(path);
   const list = text === undefined ? undefined : readPlaylist(text);
-  if (list) return openEntry({ ...HERE, file: path, list, at });
+  if (list) return openEntry({ ...NO_ORIGIN, file: path, list, at });
   const parsed = text === undefined ? undefined : parseLesson(idOfFile(path), text);
-  if (parsed?.ok) await show(parsed.lesson, OWN_LESSON, { file: path });
-  else noteWhat({ kind: "no-lesson", name: path });
+  if (parsed?.ok) await openOnPage(parsed.lesson, OWN_LESSON, { file: path });
+  else showNotice({ kind: "no-lesson", name: path });
 }
 
 /** Opens a lesson of a list. */
 async function openEntry(origin: Origin): Promise<void> {
   const name = origin.list?.entries[origin.at - 1] ?? "";
-  const found = await entryOf(name, origin);
-  if (found) await show(found.lesson, found.number, origin);
-  else noteWhat({ kind: "no-lesson", name: name || String(origin.at) });
+  const found = await lessonOfEntry(name, origin);
+  if (found) await openOnPage(found.lesson, found.number, origin);
+  else showNotice({ kind: "no-lesson", name: name || String(origin.at) });
 }
 
 /** The lesson of an entry: a built-in lesson's number or name, or a file that came with the list or is beside it on the site. */
-async function entryOf(name: string, { file, files }: Pick<Origin, "file" | "files">): Promise<NumberedLesson | null> {
+async function lessonOfEntry(
+  name: string,
+  { file, files }: Pick<Origin, "file" | "files">,
+): Promise<NumberedLesson | null> {
   if (!isFile(name)) {
     const parsed = await loadLesson(numberOf(name));
     return parsed?.ok ? { lesson: parsed.lesson, number: numberOf(name) } : null;
@@ -210,11 +213,11 @@ export function neighbour(by: 1 | -1): (() => Promise<void>) | null {
 }
 
 /** Opens the lesson again as it was at first. */
-export async function againFromTheStart(): Promise<void> {
-  const { lesson, number, talk, called, file, text, list, files, at } = get();
+export async function restartLesson(): Promise<void> {
+  const { lesson, number, talk, addressName, file, text, list, files, at } = get();
   if (!lesson) return;
-  note(lesson.id, { draft: "", work: "" });
-  await show(lesson, number, { talk, called, file, text, list, files, at });
+  noteProgress(lesson.id, { draft: "", work: "" });
+  await openOnPage(lesson, number, { talk, addressName, file, text, list, files, at });
 }
 
 /** Opens the lesson of an answer in a link, with the answer's program. Returns that program. null: there is no such lesson. */
@@ -224,10 +227,10 @@ export async function openAnswer(
 ): Promise<Lesson | null> {
   const held = state.lesson && (await lessonOfLink(state.lesson));
   if (!held) {
-    noteWhat({ kind: "no-lesson", name: state.lesson?.name ?? "" });
+    showNotice({ kind: "no-lesson", name: state.lesson?.name ?? "" });
     return null;
   }
-  await show(held.lesson, held.number, held.origin, { state, mark });
+  await openOnPage(held.lesson, held.number, held.origin, { state, mark });
   return held.lesson;
 }
 
@@ -240,7 +243,7 @@ export async function openLinkedLesson(state: LinkState): Promise<boolean> {
   if ([step, slot, view, views, breakpoints].some((one) => one !== undefined)) return false;
   const held = lesson?.acts.length === 0 ? await lessonOfLink(lesson) : null;
   if (!held || held.lesson.state.source !== state.source) return false;
-  await show(held.lesson, held.number, held.origin);
+  await openOnPage(held.lesson, held.number, held.origin);
   return true;
 }
 
@@ -253,43 +256,47 @@ async function lessonOfLink({
 }: LinkLesson): Promise<(NumberedLesson & { origin: Origin }) | null> {
   if (list) {
     const { title, entries, files, at } = list;
-    const origin = { ...HERE, list: { title, entries }, files, at };
-    const found = await entryOf(entries[at - 1] ?? "", origin);
+    const origin = { ...NO_ORIGIN, list: { title, entries }, files, at };
+    const found = await lessonOfEntry(entries[at - 1] ?? "", origin);
     return found && { ...found, origin };
   }
   const own = text || (file === "" ? "" : ((await fileOf(file)) ?? ""));
   const parsed = own === "" ? await loadLesson(numberOf(name)) : parseLesson(idOfFile(name), own);
   if (!parsed?.ok) return null;
-  return { lesson: parsed.lesson, number: own === "" ? numberOf(name) : OWN_LESSON, origin: { ...HERE, file, text } };
+  return {
+    lesson: parsed.lesson,
+    number: own === "" ? numberOf(name) : OWN_LESSON,
+    origin: { ...NO_ORIGIN, file, text },
+  };
 }
 
-interface Answer {
+interface LinkAnswer {
   readonly state: LinkState;
   readonly mark: Partial<Parameters<typeof openProgram>[1]>;
 }
 
-async function show(
+async function openOnPage(
   lesson: Lesson,
   number: number,
-  from: Partial<Origin & Pick<LessonState, "talk" | "called">> = {},
-  answer?: Answer,
+  from: Partial<Origin & Pick<OpenLessonState, "talk" | "addressName">> = {},
+  answer?: LinkAnswer,
 ): Promise<void> {
   const { source, progType, preset, maps, input, step, view, recipe } = lesson.state;
   const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
-  const { talk = false, called = "", ...given } = from;
-  const origin: Origin = { ...HERE, ...given };
+  const { talk = false, addressName = "", ...given } = from;
+  const origin: Origin = { ...NO_ORIGIN, ...given };
   const { file, list } = origin;
   const link = file === "" && (list || number === OWN_LESSON) ? await linkTo(lesson, number, origin) : "";
   const { kernel } = useKernel.getState();
-  if (kernel) await freshKernel(recipe);
+  if (kernel) await bootFreshKernel(recipe);
   const hadSwitches = get().lesson?.state.recipe.includes(false) ?? false;
   const { draft } = progressOf(lesson.id);
   const work = keptWork(lesson);
-  const showsOthersAnswer = answer !== undefined && isAnother(answer.state, draft, work);
+  const showsOthersAnswer = answer !== undefined && differsFromOwnWork(answer.state, draft, work);
   // Work of an earlier visit is repeated, if its kernel can still be built.
   const own = !answer && work ? await ownTypeOf(work) : undefined;
   const again = own && work;
-  set({ ...EMPTY, ...origin, lesson, number, called, talk, showsOthersAnswer, link });
+  set({ ...EMPTY, ...origin, lesson, number, addressName, talk, showsOthersAnswer, link });
   openProgram(answer?.state ?? again ?? { source: draft || source, progType, maps, input }, {
     lesson: number,
     title: { en: title("en"), ja: title("ja") },
@@ -302,7 +309,7 @@ async function show(
   beginJournal(source);
   if (answer) {
     if (!showsOthersAnswer) keepDraft(answer.state.source);
-  } else showAddress(address());
+  } else showAddress(lessonAddress());
   // The switches of the recipe are shown if the lesson needs them.
   const needsSwitches = recipe.includes(false);
   restoreLayout(undefined, needsSwitches ? { kernel: "steps" } : hadSwitches ? { kernel: "run" } : undefined, true);
@@ -311,25 +318,29 @@ async function show(
   follow();
   judgeAnew();
   // When the page starts, the kernel is fresh. Only the steps of the recipe may differ.
-  if (!kernel && !answer && !again && recipe.includes(false)) void freshKernel(recipe);
+  if (!kernel && !answer && !again && recipe.includes(false)) void bootFreshKernel(recipe);
   if (!again) return;
-  putContents(again.contents ?? {}); // last: opening a program empties the maps
-  void redo(lesson, again.lesson.acts, step);
+  setMapContents(again.contents ?? {}); // last: opening a program empties the maps
+  void repeatActs(lesson, again.lesson.acts, step);
 }
 
 /** Whether a link's answer differs from what the reader has written and done here. */
-const isAnother = ({ source, lesson }: LinkState, draft: string, work: LinkState | undefined): boolean =>
+const differsFromOwnWork = ({ source, lesson }: LinkState, draft: string, work: LinkState | undefined): boolean =>
   (draft !== "" && draft !== source) ||
   (work !== undefined && JSON.stringify(work.lesson?.acts) !== JSON.stringify(lesson?.acts));
 
 /** What a link says about the open lesson, with what was done in it. */
 export function lessonForLink(): LinkLesson | undefined {
   const { lesson, number, ...origin } = get();
-  return lesson ? { ...inLink(lesson, number, origin), acts: useJournal.getState().acts } : undefined;
+  return lesson ? { ...originForLink(lesson, number, origin), acts: useJournal.getState().acts } : undefined;
 }
 
 /** The lesson's origin as a link holds it. */
-function inLink(lesson: Lesson, number: number, { file, text, list, files, at }: Origin): Omit<LinkLesson, "acts"> {
+function originForLink(
+  lesson: Lesson,
+  number: number,
+  { file, text, list, files, at }: Origin,
+): Omit<LinkLesson, "acts"> {
   const name = number > 0 ? nameOf(lesson.id) : lesson.id;
   if (list && file === "") return { name, list: { ...list, files, at } };
   if (number > 0) return { name };
@@ -346,17 +357,17 @@ function linkTo(lesson: Lesson, number: number, origin: Origin): Promise<string>
     maps,
     input,
     ...(preset !== "oreore" && { preset }),
-    lesson: { ...inLink(lesson, number, origin), acts: [] },
+    lesson: { ...originForLink(lesson, number, origin), acts: [] },
   });
 }
 
-function address(): string {
-  const { talk, file, list, at, number, called, link } = get();
+function lessonAddress(): string {
+  const { talk, file, list, at, number, addressName, link } = get();
   if (talk) return "#talk";
   if (link !== "") return link;
   if (file !== "") return `#file/${file}${list && at > 1 ? `:${at}` : ""}`;
   if (number <= 0 || list) return "";
-  return called === "" ? addressOf(number) : `#lesson/${called}`;
+  return addressName === "" ? addressOf(number) : `#lesson/${addressName}`;
 }
 
 // -------------------------------------------------------------------------------------------------------- drafts
@@ -374,12 +385,12 @@ function follow(): void {
   });
   useProgram.subscribe((now, before) => {
     if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
-    else if (now.source !== before.source && now.edited) written(now.source);
+    else if (now.source !== before.source && now.edited) textEdited(now.source);
   });
 }
 
 /** The reader edited the text: an answer from a link becomes the reader's own, and the earlier draft goes to the last programs. */
-function written(source: string): void {
+function textEdited(source: string): void {
   const { lesson, showsOthersAnswer } = get();
   if (!lesson) return;
   if (showsOthersAnswer) {
@@ -388,7 +399,7 @@ function written(source: string): void {
     void import("../history/recent.ts").then(({ keepProgram }) => keepProgram(draft));
     set({ showsOthersAnswer: false });
   }
-  showAddress(address(), "replace");
+  showAddress(lessonAddress(), "replace");
   keepDraft(source);
 }
 
@@ -396,26 +407,26 @@ function written(source: string): void {
 function keepDraft(source: string): void {
   const { lesson, number } = get();
   if (!lesson || useProgram.getState().lesson !== number) return;
-  note(lesson.id, { draft: source === lesson.state.source ? "" : source });
+  noteProgress(lesson.id, { draft: source === lesson.state.source ? "" : source });
 }
 
 // --------------------------------------------------------------------------------------------------- guesses, blanks
 
 export const guess = (place: number, value: number | string): void => {
   const { lesson } = get();
-  if (lesson) note(lesson.id, { guesses: { ...progressOf(lesson.id).guesses, [place]: value } });
+  if (lesson) noteProgress(lesson.id, { guesses: { ...progressOf(lesson.id).guesses, [place]: value } });
 };
 
 export const guessAgain = (place: number): void => {
   const { lesson } = get();
   if (!lesson) return;
   const { [place]: _, ...guesses } = progressOf(lesson.id).guesses;
-  note(lesson.id, { guesses });
+  noteProgress(lesson.id, { guesses });
 };
 
 export const moreHints = (): void => {
   const { lesson } = get();
-  if (lesson) note(lesson.id, { hints: progressOf(lesson.id).hints + 1 });
+  if (lesson) noteProgress(lesson.id, { hints: progressOf(lesson.id).hints + 1 });
 };
 
 export const uncover = (blank: string): void => set((s) => ({ uncovered: new Set([...s.uncovered, blank]) }));

@@ -25,17 +25,17 @@ export const toggleBlack = (): void => set((s) => ({ black: !s.black }));
 
 // ------------------------------------------------------------------------------------------------------ the film
 
-let showing = 0;
+let filmCount = 0;
 let shownKey = "";
 
 /** Makes the film and shows a frame as soon as it is made. */
 async function show(lessons: readonly NumberedLesson[], from: "start" | "end"): Promise<void> {
-  const mine = ++showing;
+  const mine = ++filmCount;
   const presses = pressesOf(lessons);
   set({ ...EMPTY, lessons, presses, press: from === "start" ? 0 : presses });
   const frames: Frame[] = [];
   for await (const frame of film(lessons, stageEngine())) {
-    if (mine !== showing) return;
+    if (mine !== filmCount) return;
     frames.push(frame);
     // A frame that is waited for is shown at once. The others are made in the background.
     if (frames.length - 1 <= get().press + 1 || frames.length > presses) set({ frames: [...frames] });
@@ -50,24 +50,24 @@ async function askReal(mine: number, film: readonly Frame[]): Promise<void> {
   if (scenes.length === 0) return;
   const { withOwnMachine } = await import("../../linux/store.ts");
   const put = (scene: readonly Frame[], made: readonly Frame[]): void => {
-    if (mine !== showing) return;
+    if (mine !== filmCount) return;
     set((s) => ({ frames: s.frames.map((frame) => made[scene.indexOf(frame)] ?? frame) }));
   };
   const answered = await withOwnMachine("oreore-6.1", async (machine) => {
     for (const scene of scenes) {
       await machine.reset();
-      put(scene, (await withRealAnswers(scene, machine, stageEngine())) ?? missing(scene));
+      put(scene, (await withRealAnswers(scene, machine, stageEngine())) ?? withoutRealAnswers(scene));
     }
     return true;
   });
-  if (!answered) for (const scene of scenes) put(scene, missing(scene));
+  if (!answered) for (const scene of scenes) put(scene, withoutRealAnswers(scene));
 }
 
-const missing = (scene: readonly Frame[]): readonly Frame[] =>
+const withoutRealAnswers = (scene: readonly Frame[]): readonly Frame[] =>
   scene.map((frame) => ({ ...frame, real: { state: "missing", release: "" } }));
 
 /** What is open on the page, as lessons. If `key` changes, the film must be made anew. */
-async function open(): Promise<{ readonly key: string; readonly lessons: readonly NumberedLesson[] }> {
+async function lessonsOpen(): Promise<{ readonly key: string; readonly lessons: readonly NumberedLesson[] }> {
   const { lesson, number, talk } = useLesson.getState();
   if (talk) {
     const all = await Promise.all(TALK.map(async (one) => ({ number: one, parsed: await loadLesson(one) })));
@@ -106,12 +106,12 @@ let nextFrom: "start" | "end" = "start";
 
 let followed = 0;
 
-async function follow(): Promise<void> {
+async function followOpened(): Promise<void> {
   const mine = ++followed;
   await addressOpened();
-  const { key, lessons } = await open();
+  const { key, lessons } = await lessonsOpen();
   if (mine !== followed) return;
-  if (key === shownKey && get().frames.length > 0) return askReal(showing, get().frames);
+  if (key === shownKey && get().frames.length > 0) return askReal(filmCount, get().frames);
   shownKey = key;
   const from = nextFrom;
   nextFrom = "start";
@@ -125,12 +125,12 @@ export function startPresenting(): () => void {
   const speaker = tellSpeaker(clicker, () => speakerView(get(), useSettings.getState().language));
   const stops = [
     useLesson.subscribe((now, before) => {
-      if (now.lesson !== before.lesson || now.talk !== before.talk) void follow();
+      if (now.lesson !== before.lesson || now.talk !== before.talk) void followOpened();
     }),
     usePresent.subscribe(speaker.tell),
     useSettings.subscribe(speaker.tell),
   ];
-  void follow();
+  void followOpened();
   return () => {
     for (const stop of stops) stop();
     speaker.close();

@@ -8,9 +8,9 @@ test("lessons solved in an earlier visit are solved", async () => {
     setItem: (key: string, text: string) => device.set(key, text),
   };
   Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
-  const { note, progressOf } = await import("./progress.ts");
+  const { noteProgress, progressOf } = await import("./progress.ts");
   expect(progressOf("01-machine")).toMatchObject({ solved: true, hints: 2, draft: "" });
   expect(progressOf("odd").solved).toBe(false);
-  note("02-program-type", { solved: true });
+  noteProgress("02-program-type", { solved: true });
   expect(JSON.parse(device.get("oreore.lessons") ?? "")).toMatchObject({ "02-program-type": { solved: true } });
 });

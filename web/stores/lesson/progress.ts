@@ -1,6 +1,6 @@
 // Which lessons are solved, and what was guessed and written in them. Kept on this device only.
 import { create } from "zustand";
-import { keep, kept } from "../page/device.ts";
+import { keep, readKept } from "../page/device.ts";
 
 export interface LessonProgress {
   readonly solved: boolean;
@@ -17,17 +17,17 @@ type Lessons = Readonly<Record<string, LessonProgress>>;
 
 const KEY = "oreore.lessons";
 const MOST_LESSONS = 1000;
-export const UNTOUCHED: LessonProgress = { solved: false, guesses: {}, hints: 0, draft: "", work: "" };
+export const NO_PROGRESS: LessonProgress = { solved: false, guesses: {}, hints: 0, draft: "", work: "" };
 
 export const useProgress = create<{ readonly lessons: Lessons }>()(() => ({
   lessons: read(),
 }));
 
-export const progressOf = (id: string): LessonProgress => useProgress.getState().lessons[id] ?? UNTOUCHED;
+export const progressOf = (id: string): LessonProgress => useProgress.getState().lessons[id] ?? NO_PROGRESS;
 
-export function note(id: string, change: Partial<LessonProgress>): void {
+export function noteProgress(id: string, change: Partial<LessonProgress>): void {
   useProgress.setState(({ lessons }) => ({
-    lessons: { ...lessons, [id]: { ...UNTOUCHED, ...lessons[id], ...change } },
+    lessons: { ...lessons, [id]: { ...NO_PROGRESS, ...lessons[id], ...change } },
   }));
   save();
 }
@@ -40,7 +40,7 @@ export function forgetProgress(): void {
 const save = (): void => keep(KEY, useProgress.getState().lessons);
 
 function read(): Lessons {
-  return lessonsFrom(kept(KEY) ?? {});
+  return lessonsFrom(readKept(KEY) ?? {});
 }
 
 /** The whole progress as a file for another device. */
@@ -61,7 +61,7 @@ export function readProgress(text: string): Lessons | undefined {
 export function takeProgress(taken: Lessons): void {
   for (const [id, one] of Object.entries(taken)) {
     const mine = progressOf(id);
-    note(id, {
+    noteProgress(id, {
       solved: mine.solved || one.solved,
       guesses: { ...one.guesses, ...mine.guesses },
       hints: Math.max(mine.hints, one.hints),

@@ -1,8 +1,8 @@
 // The messages between the stage and the speaker's window. They stay on this device and need no network.
 import type { SpeakerView } from "../../stage/speaker-view.ts";
 
-export type SpeakerIs = SpeakerView | { readonly kind: "bye" };
-export type SpeakerAsks =
+export type SpeakerUpdate = SpeakerView | { readonly kind: "bye" };
+export type SpeakerRequest =
   | { readonly kind: "hello" }
   | { readonly kind: "advance"; readonly by: 1 | -1 }
   | { readonly kind: "home" | "end" | "black" | "restart" };
@@ -44,7 +44,7 @@ export function tellSpeaker(
   if (typeof BroadcastChannel === "undefined") return { tell: () => {}, close: () => {} };
   const channel = new BroadcastChannel(channelName(speakerId()));
   const tell = (): void => channel.postMessage(view());
-  channel.onmessage = ({ data }: MessageEvent<SpeakerAsks>) => {
+  channel.onmessage = ({ data }: MessageEvent<SpeakerRequest>) => {
     if (data.kind === "hello") tell();
     else if (data.kind === "advance") clicker.advance(data.by);
     else if (data.kind === "home") clicker.home();
@@ -55,7 +55,7 @@ export function tellSpeaker(
   return {
     tell,
     close: () => {
-      channel.postMessage({ kind: "bye" } satisfies SpeakerIs);
+      channel.postMessage({ kind: "bye" } satisfies SpeakerUpdate);
       channel.close();
     },
   };

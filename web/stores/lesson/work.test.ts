@@ -102,7 +102,7 @@ test("another device restores them from the progress file, and a start from the 
   takeProgress(read);
   await open("07-answers-of-a-write");
   await met(true);
-  await lesson.againFromTheStart();
+  await lesson.restartLesson();
   await met(false);
   expect(progressOf("07-answers-of-a-write").work).toBe("");
 });

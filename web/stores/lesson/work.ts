@@ -3,7 +3,7 @@ import type { Act } from "../../../engine/index.ts";
 import type { Lesson } from "../../lessons/lesson.ts";
 import { type LinkState, readState, stateText } from "../../links/codec.ts";
 import { programOfPage } from "../../links/page-state.ts";
-import { note, progressOf } from "./progress.ts";
+import { noteProgress, progressOf } from "./progress.ts";
 
 /** The most characters kept for one lesson. */
 const MOST_WORK = 100_000;
@@ -12,7 +12,7 @@ const MOST_WORK = 100_000;
 export function keepWork({ id }: Lesson, acts: readonly Act[]): void {
   if (acts.length === 0) return;
   const work = stateText({ ...programOfPage(), lesson: { name: id, acts } });
-  note(id, { work: work.length > MOST_WORK ? "" : work });
+  noteProgress(id, { work: work.length > MOST_WORK ? "" : work });
 }
 
 /** undefined: nothing was done, or it cannot be read. The program is the one written last. */

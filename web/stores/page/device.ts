@@ -5,7 +5,7 @@ type Where = "local" | "session";
 const storage = (where: Where): Storage => (where === "session" ? sessionStorage : localStorage);
 
 /** What was kept, which may be anything. undefined: nothing, it is not JSON, or storage is not allowed. */
-export function kept(key: string, where: Where = "local"): unknown {
+export function readKept(key: string, where: Where = "local"): unknown {
   try {
     const text = storage(where).getItem(key);
     return text === null ? undefined : JSON.parse(text);

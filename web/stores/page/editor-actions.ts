@@ -2,14 +2,14 @@
 // nothing.
 export type EditorAction = "format" | "foldAll" | "unfoldAll";
 
-let act: ((action: EditorAction) => void) | undefined;
+let performAction: ((action: EditorAction) => void) | undefined;
 
 /** Called by the editor. The returned function withdraws its actions. */
 export function offerActions(offered: (action: EditorAction) => void): () => void {
-  act = offered;
+  performAction = offered;
   return () => {
-    if (act === offered) act = undefined;
+    if (performAction === offered) performAction = undefined;
   };
 }
 
-export const editorAct = (action: EditorAction): void => act?.(action);
+export const runEditorAction = (action: EditorAction): void => performAction?.(action);

@@ -1,10 +1,10 @@
 // What the editor shows in and beside its lines: arrows and hints. Kept on the device. The layout keeps the view at its side.
 import { create } from "zustand";
 import type { HintKind } from "../../../engine/index.ts";
-import { keep, kept } from "./device.ts";
+import { keep, readKept } from "./device.ts";
 
 /** Views beside the program. The first is the default. */
-export const SIDES = ["bytes", "words", "graph"] as const;
+export const SIDE_VIEWS = ["bytes", "words", "graph"] as const;
 
 export interface EditorView {
   /** Show jumps as arrows in the margin. */
@@ -13,7 +13,7 @@ export interface EditorView {
 }
 
 const KEY = "oreore.editor";
-const FIRST: EditorView = { arrows: true, hints: { slot: false, kernel: false, target: true } };
+const DEFAULTS: EditorView = { arrows: true, hints: { slot: false, kernel: false, target: true } };
 
 export const useEditorView = create<EditorView>()(() => read());
 
@@ -24,17 +24,17 @@ export const toggleHint = (kind: HintKind): void =>
   useEditorView.setState(({ hints }) => ({ hints: { ...hints, [kind]: !hints[kind] } }));
 
 function read(): EditorView {
-  const saved = (kept(KEY) ?? {}) as {
+  const saved = (readKept(KEY) ?? {}) as {
     readonly arrows?: unknown;
     readonly hints?: Readonly<Record<string, unknown>>;
   };
   const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === "boolean" ? value : otherwise);
   return {
-    arrows: flag(saved.arrows, FIRST.arrows),
+    arrows: flag(saved.arrows, DEFAULTS.arrows),
     hints: {
-      slot: flag(saved.hints?.slot, FIRST.hints.slot),
-      kernel: flag(saved.hints?.kernel, FIRST.hints.kernel),
-      target: flag(saved.hints?.target, FIRST.hints.target),
+      slot: flag(saved.hints?.slot, DEFAULTS.hints.slot),
+      kernel: flag(saved.hints?.kernel, DEFAULTS.hints.kernel),
+      target: flag(saved.hints?.target, DEFAULTS.hints.target),
     },
   };
 }

@@ -4,7 +4,7 @@ import { create } from "zustand";
 import type { SpanView } from "../../../engine/index.ts";
 
 /** Where the editor's lines are on the screen. Both editors publish it, and the listing beside them follows. */
-export interface Geometry {
+export interface EditorGeometry {
   readonly scrollTop: number;
   readonly lineHeight: number;
   /** Pixels above a line (from 1) in the scrolled text. A folded line has the position of the line it is folded into. */
@@ -13,7 +13,7 @@ export interface Geometry {
 
 /** For lines of equal height, none folded. */
 export const evenLines =
-  (padding: number, lineHeight: number): Geometry["topOf"] =>
+  (padding: number, lineHeight: number): EditorGeometry["topOf"] =>
   (line) =>
     padding + (line - 1) * lineHeight;
 
@@ -21,36 +21,36 @@ export interface FocusState {
   /** Line of the cursor, from 1. */
   readonly line: number;
   /** Instruction under the pointer. -1: none. */
-  readonly hovered: number;
+  readonly hoveredSlot: number;
   /** A request to show a place in the editor. `nonce` counts the requests. */
   readonly reveal: { readonly span: SpanView; readonly focus: boolean; readonly nonce: number } | null;
   /** How often a request gave the editor the focus. */
   readonly focusRequests: number;
-  readonly geometry: Geometry;
+  readonly geometry: EditorGeometry;
   /** The pane shown on a phone. */
   readonly tab: "editor" | "verifier" | "machine" | "kernel";
   /** On a phone the open lesson is shown instead of `tab`. */
-  readonly lesson: boolean;
+  readonly showsLesson: boolean;
 }
 
 export const useFocus = create<FocusState>()(() => ({
   line: 1,
-  hovered: -1,
+  hoveredSlot: -1,
   reveal: null,
   focusRequests: 0,
   geometry: { scrollTop: 0, lineHeight: 22, topOf: evenLines(10, 22) },
   tab: "editor",
-  lesson: false,
+  showsLesson: false,
 }));
 
 const { getState: get, setState: set } = useFocus;
 
 export const cursorMoved = (line: number): void => (line === get().line ? undefined : set({ line }));
-export const point = (slot: number): void => set({ hovered: slot });
-export const showTab = (tab: FocusState["tab"]): void => set({ tab, lesson: false });
-export const showLesson = (): void => set({ lesson: true });
+export const hoverSlot = (slot: number): void => set({ hoveredSlot: slot });
+export const showTab = (tab: FocusState["tab"]): void => set({ tab, showsLesson: false });
+export const showLesson = (): void => set({ showsLesson: true });
 
-export function publishGeometry(geometry: Geometry): void {
+export function publishGeometry(geometry: EditorGeometry): void {
   const now = get().geometry;
   if (now.scrollTop !== geometry.scrollTop || now.lineHeight !== geometry.lineHeight || now.topOf !== geometry.topOf)
     set({ geometry });
@@ -62,6 +62,6 @@ export function revealSpan(span: SpanView, focus = true): void {
     focusRequests: s.focusRequests + (focus ? 1 : 0),
     reveal: { span, focus, nonce: (s.reveal?.nonce ?? 0) + 1 },
     tab: focus ? "editor" : s.tab,
-    lesson: s.lesson && !focus,
+    showsLesson: s.showsLesson && !focus,
   }));
 }

@@ -1,14 +1,14 @@
 // How the page is arranged: the layout for a task, a pane that takes the whole space, and the view of each pane. Kept on the device (never
 // inside another page). A link may carry it. The groups of panes keep their own sizes.
 import { create } from "zustand";
-import { keep, kept } from "./device.ts";
+import { keep, readKept } from "./device.ts";
 import { type FocusState, showTab, useFocus } from "./focus.ts";
 import { useSettings } from "./settings.ts";
 
 export type Pane = FocusState["tab"];
 /** In their order on the page; a pane that is missing here does not compile. */
-const ALL: Readonly<Record<Pane, true>> = { editor: true, verifier: true, machine: true, kernel: true };
-export const PANES = Object.keys(ALL) as readonly Pane[];
+const PANE_ORDER: Readonly<Record<Pane, true>> = { editor: true, verifier: true, machine: true, kernel: true };
+export const PANES = Object.keys(PANE_ORDER) as readonly Pane[];
 
 /** One for each task: writing, stepping through a run, following the verifier, showing it to others. */
 export const LAYOUTS = ["write", "step", "verify", "teach"] as const;
@@ -25,7 +25,7 @@ export interface LayoutState {
 }
 
 const KEY = "oreore.layout";
-const START: LayoutState = {
+const DEFAULT_LAYOUT: LayoutState = {
   layout: "write",
   maximised: null,
   folded: [],
@@ -41,7 +41,7 @@ const largeIn = (views: LayoutState["views"]): Pane | null => (isExtending(views
 
 export const useLayout = create<LayoutState>()(() => {
   const kept = read();
-  return { ...START, ...kept, maximised: largeIn(kept.views ?? START.views) };
+  return { ...DEFAULT_LAYOUT, ...kept, maximised: largeIn(kept.views ?? DEFAULT_LAYOUT.views) };
 });
 const { getState: get, setState: set } = useLayout;
 
@@ -113,14 +113,17 @@ function save(): void {
 
 function read(): Partial<LayoutState> {
   if (useSettings.getState().embed) return {};
-  const saved = (kept(KEY) ?? {}) as { readonly layout?: unknown; readonly views?: Readonly<Record<string, unknown>> };
+  const saved = (readKept(KEY) ?? {}) as {
+    readonly layout?: unknown;
+    readonly views?: Readonly<Record<string, unknown>>;
+  };
   // An address that names a program shows the program. Only a reload opens the kernel's panel again.
   const closed = location.hash.length > 1 && !isReload() ? { kernel: "" } : {};
-  const views = Object.entries({ ...START.views, ...saved.views, ...closed }).filter(
-    ([pane, view]) => pane in START.views && typeof view === "string",
+  const views = Object.entries({ ...DEFAULT_LAYOUT.views, ...saved.views, ...closed }).filter(
+    ([pane, view]) => pane in DEFAULT_LAYOUT.views && typeof view === "string",
   );
   return {
-    layout: LAYOUTS.find((one) => one === saved.layout) ?? START.layout,
+    layout: LAYOUTS.find((one) => one === saved.layout) ?? DEFAULT_LAYOUT.layout,
     views: Object.fromEntries(views) as LayoutState["views"],
   };
 }

@@ -1,13 +1,13 @@
 // How this reader wants to see the page: language, theme, number base. Kept on the device, never part of a link.
 import { create } from "zustand";
-import { keep, kept } from "./device.ts";
+import { keep, readKept } from "./device.ts";
 
 export type Language = "en" | "ja";
 export type Theme = "system" | "light" | "dark" | "contrast";
 export type NumberBase = "hex" | "unsigned" | "signed" | "binary";
 
 export const THEMES: readonly Theme[] = ["system", "light", "dark", "contrast"];
-export const BASES: readonly NumberBase[] = ["hex", "unsigned", "signed", "binary"];
+export const NUMBER_BASES: readonly NumberBase[] = ["hex", "unsigned", "signed", "binary"];
 
 interface Saved {
   readonly language: Language;
@@ -65,7 +65,7 @@ function initial(): Omit<Settings, "set"> {
   const saved = read();
   const asked = query.get("lang");
   return {
-    language: asked === "ja" || asked === "en" ? asked : (saved.language ?? preferred()),
+    language: asked === "ja" || asked === "en" ? asked : (saved.language ?? browserLanguage()),
     theme: saved.theme ?? "system",
     base: saved.base ?? "hex",
     motion: saved.motion ?? true,
@@ -77,16 +77,16 @@ function initial(): Omit<Settings, "set"> {
   };
 }
 
-function preferred(): Language {
+function browserLanguage(): Language {
   return navigator.language.startsWith("ja") ? "ja" : "en";
 }
 
 function read(): Partial<Saved> {
-  const saved = (kept(KEY) ?? {}) as Partial<Record<keyof Saved, unknown>>;
+  const saved = (readKept(KEY) ?? {}) as Partial<Record<keyof Saved, unknown>>;
   return {
     ...(saved.language === "en" || saved.language === "ja" ? { language: saved.language } : {}),
     ...(THEMES.includes(saved.theme as Theme) ? { theme: saved.theme as Theme } : {}),
-    ...(BASES.includes(saved.base as NumberBase) ? { base: saved.base as NumberBase } : {}),
+    ...(NUMBER_BASES.includes(saved.base as NumberBase) ? { base: saved.base as NumberBase } : {}),
     ...(typeof saved.motion === "boolean" ? { motion: saved.motion } : {}),
     ...(typeof saved.why === "boolean" ? { why: saved.why } : {}),
   };

@@ -4,10 +4,13 @@ import type { CodePictureView, ExampleView } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
 
 /** By the example's name. */
-export const usePictures = create<{ readonly of: ReadonlyMap<string, CodePictureView> }>()(() => ({ of: new Map() }));
+export const useCodePictures = create<{ readonly byExample: ReadonlyMap<string, CodePictureView> }>()(() => ({
+  byExample: new Map(),
+}));
 
 export async function drawPictures(examples: readonly ExampleView[]): Promise<void> {
-  if (usePictures.getState().of.size > 0) return;
+  if (useCodePictures.getState().byExample.size > 0) return;
   const drawn = await answered(engine().api.tools.pictures(examples.map(({ program }) => program)));
-  if (drawn) usePictures.setState({ of: new Map(drawn.map((picture, i) => [examples[i]?.name ?? "", picture])) });
+  if (drawn)
+    useCodePictures.setState({ byExample: new Map(drawn.map((picture, i) => [examples[i]?.name ?? "", picture])) });
 }

@@ -1,7 +1,7 @@
 // The reader's own program, kept on the device. sessionStorage has this tab's, localStorage the last of any tab. This tab's wins. A program
 // that a link or an example replaces goes to the list of the last programs (history/recent.ts).
 import type { DefinitionInput, MapInput } from "../../../engine/index.ts";
-import { forget, keep, kept } from "../page/device.ts";
+import { forget, keep, readKept } from "../page/device.ts";
 
 export interface Draft {
   readonly source: string;
@@ -18,16 +18,17 @@ export interface Draft {
 }
 
 const DRAFT_KEY = "oreore.draft";
-const SHELF_KEY = "oreore.shelf";
+const OLD_RECENT_KEY = "oreore.shelf";
 
-export const readDraft = (): Draft | undefined => [kept(DRAFT_KEY, "session"), kept(DRAFT_KEY, "local")].find(isDraft);
+export const readDraft = (): Draft | undefined =>
+  [readKept(DRAFT_KEY, "session"), readKept(DRAFT_KEY, "local")].find(isDraft);
 
 export const writeDraft = (draft: Draft): void => keep(DRAFT_KEY, draft, ["session", "local"]);
 
 /** The last programs as an earlier version of the page kept them, newest first. They are moved from here once. */
-export function takeOldShelf(): readonly Draft[] {
-  const saved = kept(SHELF_KEY);
-  forget(SHELF_KEY);
+export function takeOldRecent(): readonly Draft[] {
+  const saved = readKept(OLD_RECENT_KEY);
+  forget(OLD_RECENT_KEY);
   return Array.isArray(saved) ? saved.filter(isDraft) : [];
 }
 

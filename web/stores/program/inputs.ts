@@ -53,7 +53,7 @@ export const inputBytes = ({ read }: InputsState): string =>
   read?.ok && read.event.kind !== "sysfs" ? read.event.hex : "";
 
 /** Sets the bytes of a packet or a context. The page shows them at once. */
-export function giveBytes(kind: "packet" | "ctx", hex: string): void {
+export function setInputBytes(kind: "packet" | "ctx", hex: string): void {
   set({ read: { ok: true, event: { kind, hex }, text: hex } });
   editInput(hex);
 }
@@ -79,15 +79,15 @@ export async function openCapture(file: Blob): Promise<void> {
   if (read === undefined) return;
   if (typeof read === "string") return set({ fault: read });
   set({ captured: read, fault: read.length === 0 ? "there are no packets in this file" : "" });
-  if (read[0]) giveBytes("packet", read[0].hex);
+  if (read[0]) setInputBytes("packet", read[0].hex);
 }
 
 /** false: the text is no dump. `fault` says why. */
-export async function takeDump(text: string): Promise<boolean> {
+export async function inputFromDump(text: string): Promise<boolean> {
   const read = await answered(engine().api.tools.readDump(text));
   if (!read) return false;
   set({ fault: read.fault });
-  if (read.fault === "") giveBytes("packet", read.hex);
+  if (read.fault === "") setInputBytes("packet", read.hex);
   return read.fault === "";
 }
 

@@ -2,18 +2,18 @@
 // keys: positions "0", "1", … stand for them.
 import { create } from "zustand";
 
-export type Contents = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type MapContents = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-export const useContents = create<{ readonly of: Contents }>()(() => ({ of: {} }));
-const { getState: get, setState: set } = useContents;
+export const useMapContents = create<{ readonly byMap: MapContents }>()(() => ({ byMap: {} }));
+const { getState: get, setState: set } = useMapContents;
 
-export function setContent(map: string, key: string, value: string): void {
-  set((s) => ({ of: { ...s.of, [map]: { ...s.of[map], [key]: value } } }));
+export function setMapElement(map: string, key: string, value: string): void {
+  set((s) => ({ byMap: { ...s.byMap, [map]: { ...s.byMap[map], [key]: value } } }));
 }
 
-export function dropContent(map: string, key: string): void {
-  const { [key]: _, ...rest } = get().of[map] ?? {};
-  set((s) => ({ of: { ...s.of, [map]: rest } }));
+export function dropMapElement(map: string, key: string): void {
+  const { [key]: _, ...rest } = get().byMap[map] ?? {};
+  set((s) => ({ byMap: { ...s.byMap, [map]: rest } }));
 }
 
-export const putContents = (of: Contents): void => set({ of });
+export const setMapContents = (byMap: MapContents): void => set({ byMap });

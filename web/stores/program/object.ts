@@ -3,7 +3,7 @@ import { create } from "zustand";
 import type { ObjectLoadView, ObjectView, Texts } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
 import { openDialog } from "../page/dialog.ts";
-import { noteWhat, openProgram, useProgram } from "./program.ts";
+import { openProgram, showNotice, useProgram } from "./program.ts";
 
 export interface ObjectState {
   readonly fileName: string;
@@ -34,8 +34,8 @@ export const useObject = create<ObjectState>()(() => ({
 }));
 
 /** Types and configuration of Linux 6.18, loaded when the first object needs them. */
-const KERNEL = new URL("../../../engine/facts/recorded/linux-6.18.bin.gz", import.meta.url);
-let kernel: Promise<boolean> | undefined;
+const KERNEL_FILE = new URL("../../../engine/facts/recorded/linux-6.18.bin.gz", import.meta.url);
+let kernelLoaded: Promise<boolean> | undefined;
 
 export async function openObject(file: File): Promise<void> {
   const view = await answered(engine().api.objects.open(new Uint8Array(await file.arrayBuffer()), file.name));
@@ -50,13 +50,13 @@ export async function openObject(file: File): Promise<void> {
     refusal: null,
   });
   openDialog("object");
-  if (view.ok && view.view.programs.length > 0) await lookAt(0);
+  if (view.ok && view.view.programs.length > 0) await showProgram(0);
 }
 
-export async function lookAt(at: number): Promise<void> {
+export async function showProgram(at: number): Promise<void> {
   const { object } = useObject.getState();
   useObject.setState({ at, load: null, refusal: null });
-  if (object?.needsKernel && !(await (kernel ??= loadKernel()))) kernel = undefined;
+  if (object?.needsKernel && !(await (kernelLoaded ??= loadKernel()))) kernelLoaded = undefined;
   const answer = await answered(engine().api.objects.program(at));
   if (answer === undefined || useObject.getState().object !== object || useObject.getState().at !== at) return;
   useObject.setState(answer.ok ? { load: answer.view } : { refusal: { en: answer.en, ja: answer.ja } });
@@ -77,7 +77,7 @@ export async function takeTypes(file: File | null): Promise<void> {
       },
     });
   if (object === null)
-    noteWhat({
+    showNotice({
       kind: "said",
       bad: !answer.ok,
       words: answer.ok
@@ -87,11 +87,11 @@ export async function takeTypes(file: File | null): Promise<void> {
           }
         : { en: answer.en, ja: answer.ja },
     });
-  else if (answer.ok && at >= 0) await lookAt(at);
+  else if (answer.ok && at >= 0) await showProgram(at);
 }
 
 /** Whether the program's lines name this file. If so, it is shown with them. */
-export function takeSource(name: string, text: string): boolean {
+export function addSourceFile(name: string, text: string): boolean {
   const { load, sources } = useObject.getState();
   const named = load?.lines.find(({ file }) => baseName(file) === name)?.file;
   if (named === undefined) return false;
@@ -104,7 +104,7 @@ export const baseName = (path: string): string => path.slice(path.lastIndexOf("/
 
 async function loadKernel(): Promise<boolean> {
   try {
-    const packed = new Uint8Array(await (await fetch(KERNEL)).arrayBuffer());
+    const packed = new Uint8Array(await (await fetch(KERNEL_FILE)).arrayBuffer());
     // Some hosts already decompress files with the ending .gz.
     const isPacked = packed[0] === 0x1f && packed[1] === 0x8b;
     const stream = new Blob([packed]).stream();
@@ -113,7 +113,7 @@ async function loadKernel(): Promise<boolean> {
     await answered(engine().api.objects.takeKernel(bytes));
     return true;
   } catch {
-    noteWhat({
+    showNotice({
       kind: "said",
       bad: true,
       words: {
@@ -126,7 +126,7 @@ async function loadKernel(): Promise<boolean> {
 }
 
 /** Opens the shown program in the editor, as macros. */
-export function takeAsMacros(): void {
+export function openAsMacros(): void {
   const { load, fileName } = useObject.getState();
   if (!load?.program) return;
   const { source, progType, maps } = load.program;

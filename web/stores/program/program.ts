@@ -13,7 +13,7 @@ import {
 import type { LinkFault } from "../../links/codec.ts";
 import { useSettings } from "../page/settings.ts";
 import { type Draft, readDraft, writeDraft } from "./draft.ts";
-import { useContents } from "./map-contents.ts";
+import { useMapContents } from "./map-contents.ts";
 
 export type Notice =
   | { readonly kind: "link-fault"; readonly fault: LinkFault }
@@ -87,7 +87,7 @@ export const programInput = (s: ProgramState): ProgramInput => ({
   source: s.source,
   progType: s.progType,
   maps: s.maps,
-  contents: useContents.getState().of,
+  contents: useMapContents.getState().byMap,
   ...(s.pasted !== "" && { pasted: s.pasted }),
 });
 
@@ -133,14 +133,14 @@ export function chooseProgType(progType: string): void {
 export const recheck = (): void => set((s) => ({ revision: s.revision + 1 }));
 
 /** Notes that the program is written for this type of the reader's own. null: for OREORE. Kept with the draft. */
-export const writtenFor = (definition: DefinitionInput | null): void => set({ askedDefinition: definition });
+export const setAskedDefinition = (definition: DefinitionInput | null): void => set({ askedDefinition: definition });
 
 export function leaveLesson(): void {
   set({ lesson: 0 });
   forgetLink();
 }
 
-export const noteWhat = (notice: Notice): void => set({ notice });
+export const showNotice = (notice: Notice): void => set({ notice });
 
 export const dismissNotice = (): void => set({ notice: null });
 
@@ -191,7 +191,7 @@ export function restoreSetAside(): void {
   if (!setAsideDraft) return;
   const leaving = draftOf(get());
   keepInHistory(leaving, get().openCount);
-  set((s) => ({ ...opening(s), ...programOf(setAsideDraft), edited: true, setAsideDraft: leaving, notice: null }));
+  set((s) => ({ ...openedState(s), ...programOf(setAsideDraft), edited: true, setAsideDraft: leaving, notice: null }));
   forgetLink();
   saveSoon();
 }
@@ -211,7 +211,7 @@ export const openDraft = (draft: Draft): void =>
 export function restoreProgram(
   kept: Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset" | "pasted">,
 ): void {
-  set((s) => ({ ...opening(s), lesson: s.lesson, ...kept, example: "", edited: true }));
+  set((s) => ({ ...openedState(s), lesson: s.lesson, ...kept, example: "", edited: true }));
   forgetLink();
   saveSoon();
 }
@@ -219,7 +219,7 @@ export function restoreProgram(
 /** At the start of the page: opens the draft of this tab, or of the last tab, if there is one. */
 export function restoreDraft(): void {
   const draft = readDraft();
-  if (draft && draft.source.trim() !== "") set((s) => ({ ...opening(s), ...programOf(draft), edited: true }));
+  if (draft && draft.source.trim() !== "") set((s) => ({ ...openedState(s), ...programOf(draft), edited: true }));
 }
 
 type Opened = Pick<Draft, "source" | "progType" | "input"> & { readonly maps: readonly MapInput[] };
@@ -245,7 +245,7 @@ export function openProgram(
   // From lesson to lesson no notice is shown. What was written is in the list of the last programs.
   const quiet = get().lesson !== 0 && mark.lesson !== undefined;
   set((s) => ({
-    ...opening(s),
+    ...openedState(s),
     source,
     progType,
     maps,
@@ -269,7 +269,7 @@ export function openProgram(
   saveSoon();
 }
 
-const opening = (s: ProgramState) => ({
+const openedState = (s: ProgramState) => ({
   revision: s.revision + 1,
   openCount: s.openCount + 1,
   lesson: 0,

@@ -23,43 +23,46 @@ export type Watch =
 
 export interface BreakpointsState {
   /** In the order of lines, at most one per line. */
-  readonly points: readonly Breakpoint[];
+  readonly breakpoints: readonly Breakpoint[];
   readonly watches: readonly Watch[];
 }
 
-export const useBreakpoints = create<BreakpointsState>()(() => ({ points: [], watches: [] }));
+export const useBreakpoints = create<BreakpointsState>()(() => ({ breakpoints: [], watches: [] }));
 const { getState: get, setState: set } = useBreakpoints;
 
 const sorted = (points: readonly Breakpoint[]): Breakpoint[] => [...points].sort((a, b) => a.line - b.line);
 
 /** Default: the cursor's line. */
 export function toggleBreakpoint(line = useFocus.getState().line): void {
-  const { points } = get();
-  const others = points.filter((point) => point.line !== line);
-  set({ points: others.length < points.length ? others : sorted([...others, { line, when: "", fault: "" }]) });
+  const { breakpoints } = get();
+  const others = breakpoints.filter((point) => point.line !== line);
+  set({
+    breakpoints: others.length < breakpoints.length ? others : sorted([...others, { line, when: "", fault: "" }]),
+  });
 }
 
 /** Creates the breakpoint if there is none. */
 export async function setCondition(line: number, when: string): Promise<void> {
   const put = (fault: string): void => {
-    const others = get().points.filter((point) => point.line !== line);
-    set({ points: sorted([...others, { line, when, fault }]) });
+    const others = get().breakpoints.filter((point) => point.line !== line);
+    set({ breakpoints: sorted([...others, { line, when, fault }]) });
   };
   put("");
   const fault = when.trim() === "" ? "" : await answered(engine().api.runs.checkCondition(when));
-  if (fault && get().points.find((point) => point.line === line)?.when === when) put(fault);
+  if (fault && get().breakpoints.find((point) => point.line === line)?.when === when) put(fault);
 }
 
 /** The text was edited. `lineNow`: the new line of each old one, 0 if it is gone. */
 export function moveBreakpoints(lineNow: (line: number) => number): void {
-  const { points } = get();
+  const { breakpoints } = get();
   const moved = new Map<number, Breakpoint>();
-  for (const point of points) {
+  for (const point of breakpoints) {
     const line = lineNow(point.line);
     if (line > 0) moved.set(line, line === point.line ? point : { ...point, line });
   }
   const next = sorted([...moved.values()]);
-  if (next.length !== points.length || next.some((point, i) => point !== points[i])) set({ points: next });
+  if (next.length !== breakpoints.length || next.some((point, i) => point !== breakpoints[i]))
+    set({ breakpoints: next });
 }
 
 export function toggleWatch(watch: Watch): void {
@@ -92,9 +95,9 @@ export const watchStop = (watch: Watch): Stop => ({
 
 /** []: no stops are set. */
 export function stops(): Stop[] {
-  const { points, watches } = get();
+  const { breakpoints, watches } = get();
   return [
-    ...points.flatMap(({ line, when }): Stop[] => {
+    ...breakpoints.flatMap(({ line, when }): Stop[] => {
       const slot = slotOfLine(line);
       const input = { kind: "breakpoint", slot, ...(when.trim() !== "" && { when }) } as const;
       return slot < 0 ? [] : [{ input, line, watched: "" }];
@@ -105,5 +108,5 @@ export function stops(): Stop[] {
 
 /** The lines of another program are different. */
 useProgram.subscribe((now, before) => {
-  if (now.openCount !== before.openCount) set({ points: [], watches: [] });
+  if (now.openCount !== before.openCount) set({ breakpoints: [], watches: [] });
 });

@@ -5,7 +5,7 @@ import type { InputView, RunView, StepView, Texts } from "../../../engine/index.
 import { freshCheck, useVerdict } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { useEnvironment } from "../program/environment.ts";
-import { putContents, useContents } from "../program/map-contents.ts";
+import { setMapContents, useMapContents } from "../program/map-contents.ts";
 import { programInput, recheck, useProgram } from "../program/program.ts";
 import { slotOfLine, useBreakpoints } from "./breakpoints.ts";
 
@@ -18,9 +18,9 @@ export interface MachineState {
   /** What made the run: the text or packet of a trial, the command of an event. */
   readonly input: string;
   /** The packet or context of the run, hex. "": not known, or it was a write. */
-  readonly given: string;
+  readonly inputBytes: string;
   /** Why there is no run although the program is accepted. */
-  readonly why: Texts | null;
+  readonly noRunReason: Texts | null;
   readonly position: number;
   readonly view: StepView | null;
   /** One number (MARK bits) for each of up to 512 equal parts of the run. */
@@ -31,22 +31,22 @@ const EMPTY: MachineState = {
   run: null,
   origin: "trial",
   input: "",
-  given: "",
-  why: null,
+  inputBytes: "",
+  noRunReason: null,
   position: 0,
   view: null,
   marks: new Uint8Array(0),
 };
 /** Steps fetched at once. */
-const PAGE = 512;
-const WHOLE = 2048;
-const BUCKETS = 512;
+const PAGE_STEPS = 512;
+const WHOLE_RUN_STEPS = 2048;
+const MARK_BUCKETS = 512;
 
 export const useMachine = create<MachineState>()(() => EMPTY);
 const { getState: get, setState: set } = useMachine;
 
-let cache = new Map<number, StepView>();
-let wanted = 0;
+let stepCache = new Map<number, StepView>();
+let wantedStep = 0;
 /** Counts the runs shown, so that a late answer does not replace a newer one. */
 let runsShown = 0;
 /** How many of them the kernel made. */
@@ -76,7 +76,7 @@ export function followVerdict(): void {
     clearTimeout(timer);
     if (edited && check.verdict !== "accept") {
       currentTrial = undefined;
-      cache = new Map();
+      stepCache = new Map();
       set(EMPTY);
       return;
     }
@@ -88,12 +88,13 @@ export function followVerdict(): void {
   useVerdict.subscribe(look);
   useProgram.subscribe((now, before) => {
     // Another program has other maps.
-    if (now.openCount !== before.openCount && Object.keys(useContents.getState().of).length > 0) putContents({});
+    if (now.openCount !== before.openCount && Object.keys(useMapContents.getState().byMap).length > 0)
+      setMapContents({});
     look();
   });
   useEnvironment.subscribe(look);
-  useContents.subscribe(recheck);
-  useBreakpoints.subscribe((now, before) => now.points !== before.points && void markAgain());
+  useMapContents.subscribe(recheck);
+  useBreakpoints.subscribe((now, before) => now.breakpoints !== before.breakpoints && void refreshMarks());
 }
 
 const isKernelRun = (origin: RunOrigin): boolean => origin === "event" || origin === "test";
@@ -101,14 +102,14 @@ const isKernelRun = (origin: RunOrigin): boolean => origin === "event" || origin
 /** The trial run that exists or is being made. */
 let currentTrial: { readonly of: string; readonly done: Promise<void> } | undefined;
 
-/** Makes one trial per set of ingredients, even if several callers ask. A second trial would move the reader back to the start. */
+/** Makes one trial per set of inputs, even if several callers ask. A second trial would move the reader back to the start. */
 function trialOnce(): Promise<void> {
   const of = trialInputs();
-  if (currentTrial?.of !== of) currentTrial = { of, done: trial() };
+  if (currentTrial?.of !== of) currentTrial = { of, done: makeTrial() };
   return currentTrial.done;
 }
 
-async function trial(verified = true, step?: number): Promise<void> {
+async function makeTrial(verified = true, step?: number): Promise<void> {
   const program = useProgram.getState();
   const before = kernelRunsShown;
   const { api } = engine();
@@ -122,7 +123,7 @@ async function trial(verified = true, step?: number): Promise<void> {
   const { run, why } = answer;
   const origin = verified ? "trial" : "unverified";
   if (run) await showRun(run, origin, program.input, step ?? program.askedStep ?? 0, bytesOf(input));
-  else if (verified) set({ ...EMPTY, why });
+  else if (verified) set({ ...EMPTY, noRunReason: why });
 }
 
 /** The packet or context of the input, hex. "": the input is a write. */
@@ -130,45 +131,60 @@ const bytesOf = (input: InputView | undefined): string =>
   input?.ok && input.event.kind !== "sysfs" ? input.event.hex : "";
 
 /** Runs a refused program, to show what the verifier prevented. `step`: the step to show. */
-export const runUnverified = (step?: number): Promise<void> => trial(false, step);
+export const runUnverified = (step?: number): Promise<void> => makeTrial(false, step);
 
 /** Shows a run at a step. */
-export async function showRun(run: RunView, origin: RunOrigin, input: string, step: number, given = ""): Promise<void> {
+export async function showRun(
+  run: RunView,
+  origin: RunOrigin,
+  input: string,
+  step: number,
+  inputBytes = "",
+): Promise<void> {
   const mine = ++runsShown;
   if (isKernelRun(origin)) kernelRunsShown++;
   const position = Math.min(step, run.length);
-  const whole = run.length < WHOLE;
-  const from = whole ? 0 : Math.max(0, position - PAGE / 2);
+  const whole = run.length < WHOLE_RUN_STEPS;
+  const from = whole ? 0 : Math.max(0, position - PAGE_STEPS / 2);
   const { api } = engine();
   const answers = await answered(
-    Promise.all([api.runs.steps(run.run, from, whole ? run.length + 1 : PAGE), askMarks(run)]),
+    Promise.all([api.runs.steps(run.run, from, whole ? run.length + 1 : PAGE_STEPS), askMarks(run)]),
   );
   if (!answers || mine !== runsShown) return;
   const [views, marks] = answers;
-  cache = new Map(views.map((view) => [view.step, view]));
-  wanted = position;
-  set({ run, origin, input, given, why: null, position, view: cache.get(position) ?? null, marks });
+  stepCache = new Map(views.map((view) => [view.step, view]));
+  wantedStep = position;
+  set({
+    run,
+    origin,
+    input,
+    inputBytes,
+    noRunReason: null,
+    position,
+    view: stepCache.get(position) ?? null,
+    marks,
+  });
 }
 
 const askMarks = ({ run, length }: RunView): Promise<Uint8Array> =>
   engine().api.runs.marks(
     run,
-    Math.max(1, Math.min(BUCKETS, length)),
-    useBreakpoints.getState().points.flatMap(({ line }) => {
+    Math.max(1, Math.min(MARK_BUCKETS, length)),
+    useBreakpoints.getState().breakpoints.flatMap(({ line }) => {
       const slot = slotOfLine(line);
       return slot < 0 ? [] : [slot];
     }),
   );
 
 /** Fetches the marks again after other lines got breakpoints. */
-async function markAgain(): Promise<void> {
+async function refreshMarks(): Promise<void> {
   const { run } = get();
   const marks = run && (await answered(askMarks(run)));
   if (marks && get().run === run) set({ marks });
 }
 
 /** The view of a step that was shown before, for pictures of the change between two steps. */
-export const seenStep = (step: number): StepView | undefined => cache.get(step);
+export const seenStep = (step: number): StepView | undefined => stepCache.get(step);
 
 /** Makes sure that there is a run of the current program. */
 export async function ensureRun(): Promise<RunView | null> {
@@ -183,25 +199,25 @@ export async function ensureRun(): Promise<RunView | null> {
 export async function moveTo(step: number): Promise<void> {
   const run = await ensureRun();
   if (!run) return;
-  wanted = Math.max(0, Math.min(run.length, Math.round(step)));
-  const cached = cache.get(wanted);
+  wantedStep = Math.max(0, Math.min(run.length, Math.round(step)));
+  const cached = stepCache.get(wantedStep);
   if (cached) {
-    set({ position: wanted, view: cached });
+    set({ position: wantedStep, view: cached });
     return;
   }
-  const from = Math.max(0, wanted - PAGE / 2);
-  const views = await answered(engine().api.runs.steps(run.run, from, PAGE));
+  const from = Math.max(0, wantedStep - PAGE_STEPS / 2);
+  const views = await answered(engine().api.runs.steps(run.run, from, PAGE_STEPS));
   if (!views || get().run !== run) return;
-  if (cache.size > 8 * PAGE) cache = new Map();
-  for (const view of views) cache.set(view.step, view);
-  const view = cache.get(wanted);
-  if (view) set({ position: wanted, view });
+  if (stepCache.size > 8 * PAGE_STEPS) stepCache = new Map();
+  for (const view of views) stepCache.set(view.step, view);
+  const view = stepCache.get(wantedStep);
+  if (view) set({ position: wantedStep, view });
 }
 
 /** One step on or back. Several quick presses add up, even before an answer is there. */
 export async function moveBy(steps: number): Promise<void> {
   const before = get().run;
   if (!(await ensureRun())) return;
-  const from = before === get().run && !cache.has(wanted) ? wanted : get().position;
+  const from = before === get().run && !stepCache.has(wantedStep) ? wantedStep : get().position;
   await moveTo(from + steps);
 }

@@ -17,7 +17,7 @@ vi.stubGlobal("requestAnimationFrame", (draw: (now: number) => void) => asked.pu
 
 const { startEngine } = await import("../engine.ts");
 const { setCondition, toggleBreakpoint, toggleWatch, useBreakpoints } = await import("./breakpoints.ts");
-const { freshKernel, runAll, startKernel } = await import("../kernel/kernel.ts");
+const { bootFreshKernel, runAll, startKernel } = await import("../kernel/kernel.ts");
 const { ensureRun, followVerdict, moveTo, useMachine } = await import("./machine.ts");
 const { chooseSpeed, chooseRegister, pause, play, togglePlay, usePlay } = await import("./play.ts");
 const { openProgram } = await import("../program/program.ts");
@@ -47,7 +47,7 @@ const said = () => {
 beforeEach(async () => {
   pause();
   asked = [];
-  await freshKernel([true, true, true, true]);
+  await bootFreshKernel([true, true, true, true]);
   const { run } = useMachine.getState();
   openProgram({ source: SUM, progType: "oreore", maps: [], input: "1" }, {});
   await new Promise<void>((resolve) => {
@@ -149,7 +149,7 @@ test("going on stops at each stop before the end and says at which, and so does 
   expect(await runAll()).toBe(true);
   expect([position(), said()]).toEqual([0, 1]);
   toggleBreakpoint(1);
-  expect(useBreakpoints.getState().points).toEqual([]);
+  expect(useBreakpoints.getState().breakpoints).toEqual([]);
   expect(await runAll()).toBe(true);
   expect([position(), said()]).toEqual([END, ""]);
 });

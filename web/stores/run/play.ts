@@ -1,11 +1,11 @@
 // Plays the run: one step after another at the chosen speed, each of them drawn, until a stop, the end, or another action of the reader on
 // the run. Speed and register are kept on the device, never inside another page.
 import { create } from "zustand";
-import { keep, kept } from "../page/device.ts";
+import { keep, readKept } from "../page/device.ts";
 import { useSettings } from "../page/settings.ts";
 import { stops, useBreakpoints } from "./breakpoints.ts";
 import { ensureRun, moveBy, moveTo, useMachine } from "./machine.ts";
-import { sayStopped, wayTo } from "./travel.ts";
+import { sayStopped, wayEnd } from "./travel.ts";
 
 /** Steps per second. `frame`: one per frame that the browser draws. */
 export const SPEEDS = ["1", "2", "5", "10", "30", "60", "frame"] as const;
@@ -63,17 +63,17 @@ async function playOn(isMine: () => boolean): Promise<void> {
   const isThere = (): boolean =>
     isMine() && useMachine.getState().run === run && useMachine.getState().position === here;
   let asked = useBreakpoints.getState();
-  let way = await wayTo(stops(), here);
+  let way = await wayEnd(stops(), here);
   let due = performance.now();
   while (way && isThere() && here < way.step) {
     const { speed } = get();
     const now = performance.now();
-    due = speed === "frame" ? now : Math.max(due, now - PICTURE) + 1000 / Number(speed);
-    await pictureAt(due);
+    due = speed === "frame" ? now : Math.max(due, now - FRAME_MS) + 1000 / Number(speed);
+    await frameNear(due);
     if (!isThere()) return;
     if (asked !== useBreakpoints.getState()) {
       asked = useBreakpoints.getState();
-      way = await wayTo(stops(), here);
+      way = await wayEnd(stops(), here);
       continue;
     }
     await moveBy(1);
@@ -83,15 +83,15 @@ async function playOn(isMine: () => boolean): Promise<void> {
 }
 
 /** Milliseconds of one frame. A step drawn late by no more than this does not delay the next one. */
-const PICTURE = 1000 / 60;
+const FRAME_MS = 1000 / 60;
 
 /** The frame that is nearest to a time (ms), but at least the next one. */
-const pictureAt = (due: number): Promise<void> =>
+const frameNear = (due: number): Promise<void> =>
   new Promise((resolve) => {
     const look = (now: number): void => {
-      const left = due - now - PICTURE / 2;
+      const left = due - now - FRAME_MS / 2;
       if (left <= 0) resolve();
-      else if (left > 4 * PICTURE) setTimeout(() => requestAnimationFrame(look), left - 2 * PICTURE);
+      else if (left > 4 * FRAME_MS) setTimeout(() => requestAnimationFrame(look), left - 2 * FRAME_MS);
       else requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
@@ -104,7 +104,7 @@ function save(): void {
 
 function read(): Partial<PlayState> {
   if (useSettings.getState().embed) return {};
-  const { speed, reg } = (kept(KEY) ?? {}) as { readonly speed?: unknown; readonly reg?: unknown };
+  const { speed, reg } = (readKept(KEY) ?? {}) as { readonly speed?: unknown; readonly reg?: unknown };
   return {
     ...(SPEEDS.includes(speed as Speed) && { speed: speed as Speed }),
     ...(Number.isInteger(reg) && Number(reg) >= 0 && Number(reg) <= 10 && { reg: Number(reg) }),

@@ -26,26 +26,26 @@ export type Result = {
   | { readonly kind: "done"; readonly what: "load" | "attach" | "detach"; readonly fd: number }
 );
 
-interface Acts {
+interface ActRecord {
   /** Calls since the reader last pressed something. */
   readonly calls: readonly SyscallView[];
   /** The run that the calls caused. */
   readonly run: RunView | null;
 }
 
-const NONE: Acts = { calls: [], run: null };
-export const useActs = create<Acts>()(() => NONE);
+const NONE: ActRecord = { calls: [], run: null };
+export const useLastAct = create<ActRecord>()(() => NONE);
 
 /** The reader presses something: a new act begins. */
-export const beginAct = (): void => useActs.setState(NONE);
+export const beginAct = (): void => useLastAct.setState(NONE);
 
 export const noteCalls = (calls: readonly SyscallView[]): void =>
-  useActs.setState((s) => ({ calls: [...s.calls, ...calls] }));
+  useLastAct.setState((s) => ({ calls: [...s.calls, ...calls] }));
 
-export const noteRun = (run: RunView): void => useActs.setState({ run });
+export const noteRun = (run: RunView): void => useLastAct.setState({ run });
 
 /** What the strip beside Run says. null: nothing was done since the last edit, and nothing is wrong. */
-export function resultOf({ calls, run }: Acts, check: CheckView | null): Result | null {
+export function resultOf({ calls, run }: ActRecord, check: CheckView | null): Result | null {
   const failed = calls.find(({ errno }) => errno !== 0);
   const refused = check?.verdict === "reject" ? refusal(check) : null;
   if (failed) return failed.call === "prog-load" && refused ? refused : failure(failed);
@@ -61,12 +61,12 @@ export function resultOf({ calls, run }: Acts, check: CheckView | null): Result 
   const wrote = calls.findLast(({ call }) => call === "write");
   const read = calls.find(({ call, ret }) => call === "read" && ret > 0);
   if (wrote || read) return { kind: "file", pane: "kernel", input: dataOf(wrote), output: dataOf(read), printed };
-  const last = calls.findLast(({ call }) => DONE[call] !== undefined);
-  if (last) return { kind: "done", pane: "kernel", what: DONE[last.call]!, fd: last.ret };
+  const last = calls.findLast(({ call }) => ACT_OF_CALL[call] !== undefined);
+  if (last) return { kind: "done", pane: "kernel", what: ACT_OF_CALL[last.call]!, fd: last.ret };
   return refused;
 }
 
-const DONE: Readonly<Partial<Record<SyscallView["call"], "load" | "attach" | "detach">>> = {
+const ACT_OF_CALL: Readonly<Partial<Record<SyscallView["call"], "load" | "attach" | "detach">>> = {
   "prog-load": "load",
   "prog-attach": "attach",
   "prog-detach": "detach",

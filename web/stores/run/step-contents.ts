@@ -5,7 +5,7 @@ import type { MapAtView, MapWindow, OutputView, PacketAtView } from "../../../en
 import { answered, engine } from "../engine.ts";
 import { useMachine } from "./machine.ts";
 
-export interface MomentState {
+export interface StepContentsState {
   readonly maps: readonly MapAtView[];
   /** The shown parts of large maps. */
   readonly windows: readonly MapWindow[];
@@ -13,22 +13,27 @@ export interface MomentState {
   readonly outputs: readonly OutputView[];
 }
 
-type Part = "maps" | "packet" | "outputs";
+type ContentKind = "maps" | "packet" | "outputs";
 
-export const useMoment = create<MomentState>()(() => ({ maps: [], windows: [], packet: null, outputs: [] }));
-const { getState: get, setState: set } = useMoment;
+export const useStepContents = create<StepContentsState>()(() => ({
+  maps: [],
+  windows: [],
+  packet: null,
+  outputs: [],
+}));
+const { getState: get, setState: set } = useStepContents;
 
-const ASK: Readonly<Record<Part, (run: number, step: number) => Promise<Partial<MomentState>>>> = {
+const ASK: Readonly<Record<ContentKind, (run: number, step: number) => Promise<Partial<StepContentsState>>>> = {
   maps: async (run, step) => ({ maps: await engine().api.runs.mapsAt(run, step, get().windows) }),
   packet: async (run, step) => ({ packet: await engine().api.runs.packetAt(run, step) }),
   outputs: async (run) => ({ outputs: await engine().api.runs.outputs(run) }),
 };
 
-const watched = new Map<Part, number>();
-const asking = new Set<Part>();
+const watched = new Map<ContentKind, number>();
+const asking = new Set<ContentKind>();
 
 /** Keeps a part up to date until the returned function is called. */
-export function follow(part: Part): () => void {
+export function followContents(part: ContentKind): () => void {
   watched.set(part, (watched.get(part) ?? 0) + 1);
   void refresh(part);
   return () => void watched.set(part, (watched.get(part) ?? 1) - 1);
@@ -42,7 +47,7 @@ export function showWindow(window: MapWindow): void {
   void refresh("maps");
 }
 
-async function refresh(part: Part): Promise<void> {
+async function refresh(part: ContentKind): Promise<void> {
   if (asking.has(part)) return; // the loop below takes the newest step
   asking.add(part);
   const where = () => {
@@ -63,7 +68,7 @@ async function refresh(part: Part): Promise<void> {
   }
 }
 
-const EMPTY: Partial<MomentState> = { maps: [], packet: null, outputs: [] };
+const EMPTY: Partial<StepContentsState> = { maps: [], packet: null, outputs: [] };
 
 useMachine.subscribe((now, before) => {
   if (now.view === before.view) return;

@@ -8,7 +8,7 @@ import { type Stop, slotOfLine, stops, watchStop } from "./breakpoints.ts";
 import { ensureRun, moveTo, useMachine } from "./machine.ts";
 
 /** Why a way led nowhere. "": it led somewhere. */
-export type NoWayReason =
+export type NowhereReason =
   | ""
   | "no-visit"
   | "no-earlier-visit"
@@ -19,7 +19,7 @@ export type NoWayReason =
   | "no-earlier-change";
 
 export interface TravelState {
-  readonly nowhere: NoWayReason;
+  readonly nowhere: NowhereReason;
   /** The stop at which the last way ended. null: at none. */
   readonly stopped: Stop | null;
 }
@@ -37,19 +37,19 @@ async function ask(query: Seek, from?: number): Promise<number | null> {
   return (await answered(engine().api.runs.seek(run.run, from ?? useMachine.getState().position, query))) ?? null;
 }
 
-async function goTo(step: number | null, nowhere: NoWayReason): Promise<void> {
+async function goTo(step: number | null, nowhere: NowhereReason): Promise<void> {
   set({ ...SILENT, nowhere: step === null ? nowhere : "" });
   if (step !== null) await moveTo(step);
 }
 
-export interface RunWay {
+export interface WayEnd {
   readonly step: number;
   /** null: no stop holds there. It is the end or the start of the run. */
   readonly stop: Stop | null;
 }
 
 /** Where a way would end. `from` -1: from before the start. */
-export async function wayTo(given: readonly Stop[], from: number, back = false): Promise<RunWay | null> {
+export async function wayEnd(given: readonly Stop[], from: number, back = false): Promise<WayEnd | null> {
   const run = await ensureRun();
   if (!run) return null;
   if (given.length === 0) return { step: back ? 0 : run.length, stop: null };
@@ -61,7 +61,7 @@ export async function wayTo(given: readonly Stop[], from: number, back = false):
 /** Says at which stop a way ended, while the reader stays there. */
 export const sayStopped = (stop: Stop | null): void => set({ ...SILENT, stopped: stop });
 
-async function goAlong(way: RunWay | null): Promise<void> {
+async function goAlong(way: WayEnd | null): Promise<void> {
   if (!way) return;
   await moveTo(way.step);
   sayStopped(way.stop);
@@ -72,22 +72,22 @@ export async function goOn(back = false): Promise<void> {
   const here = stops();
   await ensureRun();
   const { position } = useMachine.getState();
-  const way = await wayTo(here, position, back);
+  const way = await wayEnd(here, position, back);
   if (way && way.step === position && here.length > 0) return goTo(null, "no-stop");
   await goAlong(way);
 }
 
 /** Where a new run is shown first: its end, or the first stop before it. */
-export const goOnFromStart = async (): Promise<void> => goAlong(await wayTo(stops(), -1));
+export const goOnFromStart = async (): Promise<void> => goAlong(await wayEnd(stops(), -1));
 
 /** Goes on (or back) to where a register changes. Stops before it count. */
 export async function untilChange(reg: number, back = false): Promise<void> {
   await ensureRun();
   const { position } = useMachine.getState();
   const changes = watchStop({ name: `R${reg}`, reg });
-  const change = await wayTo([changes], position, back);
+  const change = await wayEnd([changes], position, back);
   if (change && !change.stop) return goTo(null, back ? "no-earlier-change" : "no-change");
-  await goAlong(await wayTo([...stops(), changes], position, back));
+  await goAlong(await wayEnd([...stops(), changes], position, back));
 }
 
 /** Goes on to the cursor's line. Stops before it count. */
@@ -96,7 +96,7 @@ export async function runToCursor(): Promise<void> {
   if (slot < 0) return goTo(null, "no-insn");
   if ((await ask({ to: "next-visit", slot })) === null) return goTo(null, "no-visit");
   const cursor: Stop = { input: { kind: "cursor", slot }, line: 0, watched: "" };
-  const way = await wayTo([...stops(), cursor], useMachine.getState().position);
+  const way = await wayEnd([...stops(), cursor], useMachine.getState().position);
   await goAlong(way?.stop === cursor ? { ...way, stop: null } : way);
 }
 

@@ -19,16 +19,16 @@ export interface VisitsState {
   /** The shown visit. null: none, or not loaded yet. */
   readonly visit: VisitView | null;
   /** The visit beside it. null: no comparison. */
-  readonly other: VisitView | null;
+  readonly secondVisit: VisitView | null;
 }
 
 const NONE = new Int32Array();
 
-export const useVisits = create<VisitsState>()(() => ({ slot: -1, numbers: NONE, visit: null, other: null }));
+export const useVisits = create<VisitsState>()(() => ({ slot: -1, numbers: NONE, visit: null, secondVisit: null }));
 
 const { getState: get, setState: set } = useVisits;
 
-const revisionOf = (): number => useVerdict.getState().check?.revision ?? -1;
+const checkedRevision = (): number => useVerdict.getState().check?.revision ?? -1;
 
 /** Without a moment: the instruction on the cursor's line, else the refused one. */
 function slotAtCursor(): number {
@@ -41,21 +41,22 @@ function slotAtCursor(): number {
 const visitAt = async (revision: number, number: number): Promise<VisitView | null> =>
   revision < 0 || number < 0 ? null : ((await answered(engine().api.check.visitAt(revision, number))) ?? null);
 
-let turn = 0;
+let refreshes = 0;
 
 /** Finds the visit of the moment. Without a moment: the first visit of the instruction at the cursor. */
 async function refresh(): Promise<void> {
-  const mine = ++turn;
+  const mine = ++refreshes;
   const shown = shownVisit(useBeliefs.getState());
   const slot = shown?.slot ?? slotAtCursor();
-  const revision = revisionOf();
-  if (revision < 0 || slot < 0) return set({ slot, numbers: NONE, visit: null, other: null });
+  const revision = checkedRevision();
+  if (revision < 0 || slot < 0) return set({ slot, numbers: NONE, visit: null, secondVisit: null });
   const numbers =
     slot === get().slot && shown && get().numbers.includes(shown.visit)
       ? get().numbers
       : ((await answered(engine().api.check.visitNumbers(revision, slot))) ?? NONE);
   const visit = shown ?? (await visitAt(revision, numbers[0] ?? -1));
-  if (mine === turn) set((s) => ({ slot, numbers, visit, other: s.other?.slot === slot ? s.other : null }));
+  if (mine === refreshes)
+    set((s) => ({ slot, numbers, visit, secondVisit: s.secondVisit?.slot === slot ? s.secondVisit : null }));
 }
 
 /** Follows the moment until the returned function is called. */
@@ -73,14 +74,14 @@ export function watchVisits(): () => void {
   ];
   void refresh();
   return () => {
-    turn++;
+    refreshes++;
     for (const stop of stops) stop();
   };
 }
 
 /** Moves the moment to a visit: the run to its step, the text to its line. */
 export async function showVisit(number: number): Promise<void> {
-  const revision = revisionOf();
+  const revision = checkedRevision();
   const visit = await visitAt(revision, number);
   if (!visit) return;
   revealSlot(visit.slot, false);
@@ -99,7 +100,7 @@ export function showVisitAt(index: number): void {
 
 /** Moves the moment to the visit that wrote a line of the log. */
 export async function showLine(slot: number, line: number): Promise<void> {
-  const revision = revisionOf();
+  const revision = checkedRevision();
   const number = revision < 0 || slot < 0 ? -1 : await answered(engine().api.check.visitOfLine(revision, slot, line));
   if (number === undefined || number < 0) return revealSlot(slot, false);
   await showVisit(number);
@@ -114,7 +115,7 @@ export async function showSlot(slot: number): Promise<void> {
     const step = await answered(engine().api.runs.stepAt(run.run, slot, position));
     if (step !== undefined && step >= 0) return moveTo(step);
   }
-  const revision = revisionOf();
+  const revision = checkedRevision();
   if (revision < 0) return;
   const [first = -1] = (await answered(engine().api.check.visitNumbers(revision, slot))) ?? NONE;
   useBeliefs.setState({ separateVisit: await visitAt(revision, first) });
@@ -131,13 +132,13 @@ export async function showSourceLine(line: number): Promise<void> {
 }
 
 /** Separates the verifier's views from the run, and joins them again. */
-export function pin(pinned: boolean): void {
+export function setPinned(pinned: boolean): void {
   const { visit } = get();
   if (pinned && visit) useBeliefs.setState({ pinned: true, separateVisit: visit });
   else useBeliefs.setState({ pinned: false, separateVisit: null });
 }
 
 /** Shows a second visit beside the shown one. -1: none. */
-export async function compareWith(number: number): Promise<void> {
-  set({ other: await visitAt(revisionOf(), number) });
+export async function showSecondVisit(number: number): Promise<void> {
+  set({ secondVisit: await visitAt(checkedRevision(), number) });
 }

@@ -5,7 +5,7 @@ import { freshCheck } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { showView } from "../page/layout.ts";
 import { setEnvironment } from "../program/environment.ts";
-import { putContents, useContents } from "../program/map-contents.ts";
+import { setMapContents, useMapContents } from "../program/map-contents.ts";
 import { editInput } from "../program/program.ts";
 import { runUnverified, useMachine } from "./machine.ts";
 
@@ -22,8 +22,8 @@ export const askWitness = (revision: number, budget: number): Promise<WitnessVie
 export async function showWitness({ input, contents, seed, sockets, step, words }: WitnessFoundView): Promise<void> {
   await setEnvironment({ seed, sockets });
   editInput(input);
-  const before = useContents.getState().of;
-  if (JSON.stringify(before) !== JSON.stringify(contents)) putContents(contents);
+  const before = useMapContents.getState().byMap;
+  if (JSON.stringify(before) !== JSON.stringify(contents)) setMapContents(contents);
   // New contents cause a new check, whose answer would remove the run.
   await freshCheck();
   showView("machine", "registers");

@@ -5,18 +5,27 @@ import type { Lesson } from "../../lessons/lesson.ts";
 import { freshCheck } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { beginJournal } from "../kernel/journal.ts";
-import { kernelWhere, note, print, queued, same, startedAnew, typed, useKernel } from "../kernel/kernel.ts";
+import {
+  addTerminalLine,
+  kernelBooted,
+  noteOutcome,
+  queued,
+  sameDefinition,
+  showFileOutcome,
+  useKernel,
+  waitForKernel,
+} from "../kernel/kernel.ts";
 import { programInput, useProgram } from "../program/program.ts";
 import { ensureRun, showRun } from "../run/machine.ts";
 
 /** `step`: the step to show of the run that the acts left. */
-export async function redo(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
-  await kernelWhere(({ kernel }) => kernel !== null);
+export async function repeatActs(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
+  await waitForKernel(({ kernel }) => kernel !== null);
   await ownKernel();
-  await queued(() => again(lesson, acts, step));
+  await queued(() => repeatNow(lesson, acts, step));
 }
 
-async function again(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
+async function repeatNow(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
   await freshCheck();
   // The page's own trial run comes first, so that it does not replace the run that is made here.
   await ensureRun();
@@ -24,13 +33,13 @@ async function again(lesson: Lesson, acts: readonly Act[], step: number): Promis
   const program = programInput(useProgram.getState());
   let source = lesson.state.source;
   let last: { readonly run: RunView; readonly by: string } | undefined;
-  useKernel.setState({ fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null, session: [] });
+  useKernel.setState({ fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null, terminal: [] });
   const told = (act: Act, done: ActDone | null): void => {
     if (useProgram.getState().openCount !== openCount) return;
     if (act.do === "write") source = act.source;
     if (!done) return;
     if (done.run) last = { run: done.run, by: act.do === "echo" ? `echo ${act.text}` : "" };
-    tell(act, done, source);
+    showAct(act, done, source);
   };
   const start = {
     program: { ...program, source },
@@ -43,12 +52,12 @@ async function again(lesson: Lesson, acts: readonly Act[], step: number): Promis
   if (last && source === useProgram.getState().source) await showRun(last.run, "event", last.by, step);
 }
 
-function tell(act: Act, done: ActDone, source: string): void {
-  if (act.do === "apply" || act.do === "revert" || act.do === "define") return startedAnew(done.kernel);
-  if (act.do === "echo") return print(done as SysfsOutcome, "write");
-  if (act.do === "cat") return print(done as SysfsOutcome, "read");
-  note(done);
-  if (act.do === "shell") typed(act.line, { output: done.output ?? "", status: done.status ?? 0 });
+function showAct(act: Act, done: ActDone, source: string): void {
+  if (act.do === "apply" || act.do === "revert" || act.do === "define") return kernelBooted(done.kernel);
+  if (act.do === "echo") return showFileOutcome(done as SysfsOutcome, "write");
+  if (act.do === "cat") return showFileOutcome(done as SysfsOutcome, "read");
+  noteOutcome(done);
+  if (act.do === "shell") addTerminalLine(act.line, { output: done.output ?? "", status: done.status ?? 0 });
   if (act.do !== "load" || done.ret < 0) return;
   const { revision, source: shown } = useProgram.getState();
   useKernel.setState({ fd: done.ret, loadedRevision: source === shown ? revision : -1 });
@@ -57,7 +66,7 @@ function tell(act: Act, done: ActDone, source: string): void {
 /** Waits until the kernel has the program type that the link was made for. */
 function ownKernel(): Promise<void> {
   const { askedDefinition, askedPreset } = useProgram.getState();
-  return kernelWhere(({ definition, preset }) =>
-    askedDefinition ? same(askedDefinition, definition) : preset === askedPreset,
+  return waitForKernel(({ definition, preset }) =>
+    askedDefinition ? sameDefinition(askedDefinition, definition) : preset === askedPreset,
   );
 }
