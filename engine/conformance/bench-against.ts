@@ -10,7 +10,7 @@ import type { Row } from "./bench-rows.ts";
 const root = resolve(import.meta.dirname, "../..");
 const FOLDER = "engine/conformance";
 /** The objects that the benchmarks verify. */
-const LARGE = `${FOLDER}/large`;
+const LARGE_OBJECTS = `${FOLDER}/large`;
 const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: "pipe" }).trim();
 
 function commitNamed(text: string): string | undefined {
@@ -29,7 +29,7 @@ function withVersion(commit: string, use: (folder: string) => void): void {
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
     const benchmarks = readdirSync(join(root, FOLDER)).filter((name) => /^bench\b.*\.ts$/.test(name));
     for (const name of benchmarks) copyFileSync(join(root, FOLDER, name), join(folder, FOLDER, name));
-    cpSync(join(root, LARGE), join(folder, LARGE), { recursive: true });
+    cpSync(join(root, LARGE_OBJECTS), join(folder, LARGE_OBJECTS), { recursive: true });
     use(folder);
   } finally {
     git("worktree", "remove", "--force", folder);
@@ -51,7 +51,7 @@ function figure(folder: string, row: Row): number | undefined {
   }
 }
 
-const middle = (sorted: readonly number[]): number =>
+const median = (sorted: readonly number[]): number =>
   ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
 
 /**
@@ -92,9 +92,9 @@ export function compare(commit: string, rows: readonly Row[], pairs: number): vo
         }),
       );
       const [least, greatest] = [ratios[0] as number, ratios.at(-1) as number];
-      const medians = [there, here].map((values) => cell(middle(sorted(values)), 1)).join("");
+      const medians = [there, here].map((values) => cell(median(sorted(values)), 1)).join("");
       console.log(
-        `${row.name.padEnd(46)}${medians} ${row.unit.padEnd(10)}${[least, middle(ratios), greatest].map((one) => cell(one)).join("")}`,
+        `${row.name.padEnd(46)}${medians} ${row.unit.padEnd(10)}${[least, median(ratios), greatest].map((one) => cell(one)).join("")}`,
       );
     }
   });

@@ -26,7 +26,7 @@ function median(options: AssembleOptions, runs = 41): number {
   return times.slice(10).toSorted((a, b) => a - b)[runs >> 1] as number;
 }
 
-export const ASSEMBLED: readonly { readonly name: string; readonly ms: () => number }[] = [
+export const ASSEMBLER_BENCHMARKS: readonly { readonly name: string; readonly ms: () => number }[] = [
   { name: "assembler, 4096 instructions", ms: () => median({}) },
   { name: "assembler, an edit among 4096", ms: () => median({ incremental: true }) },
 ];

@@ -132,7 +132,7 @@ function udpPacket(): Uint8Array {
 
 const MEM: Event = { kind: "mem", bytes: new Uint8Array(16) };
 const HASH: MapDef = { name: "counts", type: "hash", keySize: 4, valueSize: 8, maxEntries: 1024, flags: 0 };
-export const RUN: readonly Benchmark[] = [
+export const RUN_BENCHMARKS: readonly Benchmark[] = [
   { name: "arithmetic loop", progType: "unspec", event: MEM, body: arithmetic },
   { name: "stack loop", progType: "unspec", event: MEM, body: stack },
   { name: "hash map", progType: "unspec", event: MEM, map: HASH, body: counters },
@@ -211,7 +211,7 @@ export function timeline(): { forward: number; back: number; megabytes: number }
   }));
 }
 
-export const COMPILED: readonly { readonly name: string; readonly ms: () => number }[] = [
+export const COMPILE_BENCHMARKS: readonly { readonly name: string; readonly ms: () => number }[] = [
   { name: "compiling the packet parser", ms: () => fastest(parser(1)) },
   { name: "compiling it 400 times in a row", ms: () => fastest(inARow(parser(1), 400)) },
 ];

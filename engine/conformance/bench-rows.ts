@@ -1,10 +1,10 @@
 // The rows of `npm run bench`. Started with the name of a row it prints that figure alone. In a process of its own, earlier
 // measurements cannot influence it.
 import type { Program } from "../program/program.ts";
-import { ASSEMBLED } from "./bench-asm.ts";
+import { ASSEMBLER_BENCHMARKS } from "./bench-asm.ts";
 import { coldRate, LARGE, largeProgram } from "./bench-large.ts";
-import { COMPILED, RUN, runRate, timeline } from "./bench-machine.ts";
-import { kernelRate, peakMegabytes, TELLINGS, VERIFIED, verifierRate } from "./bench-verifier.ts";
+import { COMPILE_BENCHMARKS, RUN_BENCHMARKS, runRate, timeline } from "./bench-machine.ts";
+import { kernelRate, LOG_CHOICES, peakMegabytes, VERIFIER_BENCHMARKS, verifierRate } from "./bench-verifier.ts";
 
 export interface Row {
   readonly name: string;
@@ -28,14 +28,14 @@ const besideKernel = (name: string, program: () => Program, measure: () => numbe
   },
 });
 
-/** A program verified again and again, at each level of telling. */
-const warm = (name: string, program: () => Program): readonly Row[] =>
-  TELLINGS.map((telling) =>
-    besideKernel(`${name}${telling.name}`, program, () => verifierRate(program(), telling), telling.logLevel),
+/** A program verified again and again, at each choice of log. */
+const warmRows = (name: string, program: () => Program): readonly Row[] =>
+  LOG_CHOICES.map((logChoice) =>
+    besideKernel(`${name}${logChoice.name}`, program, () => verifierRate(program(), logChoice), logChoice.logLevel),
   );
 
 export const ROWS: readonly Row[] = [
-  ...RUN.flatMap((benchmark) =>
+  ...RUN_BENCHMARKS.flatMap((benchmark) =>
     (["interp", "jit"] as const).map(
       (engine): Row => ({
         name: `${benchmark.name}, ${engine === "interp" ? "interpreter" : "compiled"}`,
@@ -45,16 +45,16 @@ export const ROWS: readonly Row[] = [
       }),
     ),
   ),
-  ...COMPILED.map(({ name, ms }): Row => ({ name, unit: "ms", better: "less", measure: ms })),
+  ...COMPILE_BENCHMARKS.map(({ name, ms }): Row => ({ name, unit: "ms", better: "less", measure: ms })),
   { name: "timeline, recording", unit: "M steps/s", better: "more", measure: () => timeline().forward },
   { name: "timeline, going back", unit: "M steps/s", better: "more", measure: () => timeline().back },
   { name: "timeline of a million steps", unit: "MB", better: "less", measure: () => timeline().megabytes },
-  ...ASSEMBLED.map(({ name, ms }): Row => ({ name, unit: "ms", better: "less", measure: ms })),
-  ...VERIFIED.flatMap(({ name, program }) => warm(name, program)),
+  ...ASSEMBLER_BENCHMARKS.map(({ name, ms }): Row => ({ name, unit: "ms", better: "less", measure: ms })),
+  ...VERIFIER_BENCHMARKS.flatMap(({ name, program }) => warmRows(name, program)),
   ...LARGE.flatMap((name) => {
     const program = () => largeProgram(name);
     return [
-      ...warm(`verifier, ${name}`, program),
+      ...warmRows(`verifier, ${name}`, program),
       besideKernel(`verifier, ${name}, cold`, program, () => coldRate(name), 0),
     ];
   }),
@@ -65,5 +65,5 @@ export const ROWS: readonly Row[] = [
 export const rowsNamed = (words: readonly string[]): readonly Row[] =>
   words.length === 0 ? ROWS : ROWS.filter(({ name }) => words.some((word) => name.includes(word)));
 
-const alone = process.argv[1] === import.meta.filename ? process.argv[2] : undefined;
-if (alone !== undefined) console.log(ROWS.find(({ name }) => name === alone)?.measure());
+const measuredRow = process.argv[1] === import.meta.filename ? process.argv[2] : undefined;
+if (measuredRow !== undefined) console.log(ROWS.find(({ name }) => name === measuredRow)?.measure());

@@ -81,7 +81,7 @@ const endless = programOf([
   insn("exit"),
 ]);
 
-export const VERIFIED: readonly { readonly name: string; readonly program: () => Program }[] = [
+export const VERIFIER_BENCHMARKS: readonly { readonly name: string; readonly program: () => Program }[] = [
   { name: "verifier, loop of 30,000 turns", program: loop },
   { name: "verifier, 2,000 branches", program: branches },
   { name: "verifier, 500,000 in a row", program: inARow },
@@ -91,7 +91,7 @@ export const VERIFIED: readonly { readonly name: string; readonly program: () =>
 const LONG_ENOUGH = 2500;
 
 /** What the verifier is asked for besides its verdict. The last one is what the page asks for. */
-export const TELLINGS = [
+export const LOG_CHOICES = [
   { name: "", logLevel: 0 },
   { name: ", level 4", logLevel: BPF_LOG_STATS },
   {
@@ -102,10 +102,10 @@ export const TELLINGS = [
 ] as const satisfies readonly (LoadOptions & { readonly name: string })[];
 
 /** Thousands of walked instructions per second of processor time: the best of some runs. */
-export function verifierRate(program: Program, telling: LoadOptions): number {
+export function verifierRate(program: Program, logChoice: LoadOptions): number {
   const once = (): number => {
     const start = processorTime();
-    const { seen, log } = judge(program, telling);
+    const { seen, log } = judge(program, logChoice);
     if (!seen?.rewriteInput) throw new Error(`a benchmark was refused: ${log}`);
     return seen.insnsProcessed / (processorTime() - start);
   };

@@ -13,7 +13,7 @@ import { type Row, rowsNamed } from "./bench-rows.ts";
 type Figures = Record<string, number>;
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/oreore-bench.json", import.meta.url));
 
-function remembered(): { commit: string; figures: Figures }[] {
+function storedFigures(): { commit: string; figures: Figures }[] {
   try {
     return JSON.parse(readFileSync(CACHE, "utf8"));
   } catch {
@@ -31,7 +31,7 @@ function commit(): string {
 
 async function printAll(rows: readonly Row[]): Promise<void> {
   const here = commit();
-  const history = remembered();
+  const history = storedFigures();
   const known = history.find((entry) => entry.commit === here)?.figures;
   const before = history.findLast((entry) => entry.commit !== here);
   const figures: Figures = { ...known };

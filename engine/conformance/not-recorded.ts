@@ -4,7 +4,7 @@ import type { RefusalId } from "../verifier/refusals.ts";
 import type { Verdict } from "../verifier/verify.ts";
 
 /** The names of a verdict's refusal and of those that checks inside it had made before. */
-export function* namesIn({ refusal }: Pick<Verdict, "refusal">): Generator<RefusalId> {
+export function* refusalNames({ refusal }: Pick<Verdict, "refusal">): Generator<RefusalId> {
   for (let one = refusal ?? null; one !== null; one = one.innerRefusal) yield one.id;
 }
 

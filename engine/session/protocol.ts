@@ -1,7 +1,7 @@
 // Requests and answers over postMessage. Each request is answered once, and the worker does one after the other. Cancelling ends the worker
 // (whatever it runs cannot prevent that), starts a new one and repeats the calls that made the old one's state.
 import { type Group, type Method, type Remote, remote } from "./api.ts";
-import { CallsToRepeat } from "./replay.ts";
+import { CallsToRepeat } from "./calls-to-repeat.ts";
 
 export interface Request {
   readonly id: number;

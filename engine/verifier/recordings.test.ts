@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { judge } from "../conformance/judge.ts";
-import { NOT_RECORDED, namesIn } from "../conformance/not-recorded.ts";
+import { NOT_RECORDED, refusalNames } from "../conformance/not-recorded.ts";
 import { difference } from "../conformance/random/differ.ts";
 import { ProgramRecord, programOfRecord } from "../conformance/records.ts";
 import { LINE_KINDS, type LineKind } from "./log/kinds.ts";
@@ -55,7 +55,7 @@ test.each(OURS.map((row) => [row.id, row] as const))("%s", (_, row) => {
   for (const code of logLines.kinds) said.add(LINE_KINDS[code] as LineKind);
   expect([...logLines.kinds].map((code) => LINE_KINDS[code] === "blank")).toEqual(lines.map((text) => text === ""));
   expect(logLines.slots.length).toBe(lines.length);
-  for (const name of namesIn(ours)) refused.add(name);
+  for (const name of refusalNames(ours)) refused.add(name);
   const isJudged = unsupported === undefined;
   expect(refusal !== undefined).toBe(ours.verdict === "reject" && isJudged);
 });

@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { CapturedLoad, CapturedMap } from "../objects/load-differences.ts";
 
 /** One line that capture.so or load wrote. Descriptors are those of the loader. */
-interface Call {
+interface CapturedCall {
   readonly cmd?: number;
   readonly ret?: number;
   readonly errno?: number;
@@ -23,7 +23,7 @@ export interface Captured {
   /** undefined: libbpf failed before it loaded the program. */
   readonly load: CapturedLoad | undefined;
   /** libbpf's messages, and its result. */
-  readonly said: string;
+  readonly messages: string;
   readonly result: number;
 }
 
@@ -37,17 +37,17 @@ const MAP_FREEZE = 22;
  * already, neither libbpf nor the kernel is asked.
  */
 export function capture(tools: string, object: string, keep?: string): readonly Captured[] | string {
-  if (keep !== undefined && existsSync(keep)) return read(gunzipSync(readFileSync(keep)).toString());
-  const written = write(tools, object);
+  if (keep !== undefined && existsSync(keep)) return readRecord(gunzipSync(readFileSync(keep)).toString());
+  const written = runLoader(tools, object);
   if (keep !== undefined) {
     mkdirSync(dirname(keep), { recursive: true });
     writeFileSync(keep, gzipSync(written, { level: 1 }));
   }
-  return read(written);
+  return readRecord(written);
 }
 
 /** Runs the loader and returns the lines of capture.so and load. */
-function write(tools: string, object: string): string {
+function runLoader(tools: string, object: string): string {
   const dir = mkdtempSync(join(tmpdir(), "capture-"));
   const path = join(dir, "calls.jsonl");
   try {
@@ -67,17 +67,17 @@ function write(tools: string, object: string): string {
   }
 }
 
-function read(written: string): readonly Captured[] | string {
+function readRecord(written: string): readonly Captured[] | string {
   const calls = written
     .trimEnd()
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as Call);
+    .map((line) => JSON.parse(line) as CapturedCall);
   const unopened = calls.find((call) => call.unopened !== undefined);
   return unopened?.unopened ?? programsOf(calls);
 }
 
-function programsOf(calls: readonly Call[]): Captured[] {
+function programsOf(calls: readonly CapturedCall[]): Captured[] {
   const found: Captured[] = [];
   let start = -1;
   for (const [i, call] of calls.entries()) {
@@ -87,7 +87,7 @@ function programsOf(calls: readonly Call[]): Captured[] {
     found.push({
       program,
       load: loadOf(calls.slice(start, i), program),
-      said: call.loaded,
+      messages: call.loaded,
       result: Number(call.value),
     });
     start = -1;
@@ -95,7 +95,7 @@ function programsOf(calls: readonly Call[]): Captured[] {
   return found;
 }
 
-function loadOf(calls: readonly Call[], program: string): CapturedLoad | undefined {
+function loadOf(calls: readonly CapturedCall[], program: string): CapturedLoad | undefined {
   const maps = new Map<number, CapturedMap & { values: Record<string, string>; frozen: boolean }>();
   let load: CapturedLoad | undefined;
   for (const call of calls) {

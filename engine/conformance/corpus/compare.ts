@@ -114,7 +114,7 @@ function compareProgram(path: string, name: string, theirs: Captured, ours: Retu
   if (theirs.load === undefined || !ours.ok) {
     if (theirs.load === undefined && !ours.ok) row.refusedByBoth++;
     else if (theirs.load !== undefined && !ours.ok) note(path, name, `we refuse: ${refusalText(ours.refusal, "en")}`);
-    else note(path, name, `libbpf does not load it (${theirs.result}): ${theirs.said.trim().split("\n").at(-1)}`);
+    else note(path, name, `libbpf does not load it (${theirs.result}): ${theirs.messages.trim().split("\n").at(-1)}`);
     return;
   }
   if (!ours.ok) return;

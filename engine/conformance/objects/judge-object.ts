@@ -67,13 +67,13 @@ function judgeProgram(object: BpfObject, program: ObjectFunction, options: Judge
     insns: verdict.insnsProcessed,
     states: verdict.totalStates,
     peak_states: verdict.peakStates,
-    ...(verdict.unsupported !== undefined && { message: needs(verdict.unsupported, load) }),
+    ...(verdict.unsupported !== undefined && { message: needsText(verdict.unsupported, load) }),
     ...(logged && { log: logged.log }),
   };
 }
 
 /** What is not simulated, with the kernel functions that the program calls. */
-const needs = (what: string, { kernelFunctions }: Load): string =>
+const needsText = (what: string, { kernelFunctions }: Load): string =>
   kernelFunctions.length === 0 ? what : `${what} (it calls ${kernelFunctions.join(", ")})`;
 
 /** The first map that cannot be made, because libbpf makes all maps of an object before it loads a program. */

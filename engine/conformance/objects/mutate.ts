@@ -6,7 +6,9 @@ import type { Target } from "../../object/target.ts";
 import { Rng } from "../random/rng.ts";
 
 /** Numbers at the limits of what a field can hold. */
-const EDGES = [0, 1, 2, 7, 8, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
+const FIELD_LIMITS = [
+  0, 1, 2, 7, 8, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff,
+];
 
 /** A copy of `file` with one to eight changes. */
 export function mutate(file: Uint8Array, rng: Rng): Uint8Array {
@@ -22,10 +24,10 @@ export function mutate(file: Uint8Array, rng: Rng): Uint8Array {
         bytes[at] = rng.below(256);
         break;
       case 2:
-        view.setUint32(at & ~3, EDGES[rng.below(EDGES.length)]!, true);
+        view.setUint32(at & ~3, FIELD_LIMITS[rng.below(FIELD_LIMITS.length)]!, true);
         break;
       case 3:
-        view.setUint16(at & ~1, EDGES[rng.below(EDGES.length)]! & 0xffff, true);
+        view.setUint16(at & ~1, FIELD_LIMITS[rng.below(FIELD_LIMITS.length)]! & 0xffff, true);
         break;
       case 4:
         // A number close to the one that is there.
@@ -38,7 +40,7 @@ export function mutate(file: Uint8Array, rng: Rng): Uint8Array {
         // A field of a section header. The headers are at the end of the file and say where everything is.
         const headers = bytes.length < 64 ? bytes.length : Number(view.getBigUint64(0x28, true));
         const field = headers + 64 * rng.below(32) + 4 * rng.below(16);
-        if (field + 4 <= bytes.length) view.setUint32(field, EDGES[rng.below(EDGES.length)]!, true);
+        if (field + 4 <= bytes.length) view.setUint32(field, FIELD_LIMITS[rng.below(FIELD_LIMITS.length)]!, true);
         break;
       }
       default:

@@ -65,7 +65,7 @@ const RINGBUF_SUBMIT = 132;
 const PRANDOM = 7;
 
 /** A field of the context with this pointer type. undefined: there is none. */
-function field(type: ProgType, attach: number, regType: string): { off: number; size: number } | undefined {
+function ctxFieldOf(type: ProgType, attach: number, regType: string): { off: number; size: number } | undefined {
   for (let off = 0; off < 256; off += 4) {
     for (const size of [8, 4]) {
       if (type.ctxAccess(off, size, false, attach)?.regType === regType) return { off, size };
@@ -75,7 +75,7 @@ function field(type: ProgType, attach: number, regType: string): { off: number; 
 }
 
 /** What the program has in registers besides R6, which holds the context. */
-interface Have {
+interface HeldValues {
   value: boolean;
   packet: boolean;
   number: boolean;
@@ -85,51 +85,51 @@ const [CTX, VALUE, PACKET, NUMBER] = [6, 7, 8, 9];
 
 export function anyCallProgram(seed: number): Program {
   const rng = new Rng(seed);
-  const e = new Emitter();
+  const emitter = new Emitter();
   const type = rng.pick(PROG_TYPES.filter((t) => t.simulated && t.name !== "oreore"));
   const attach = type.attachTypes ? rng.pick(type.attachTypes) : 0;
   const own = type.helperIds(attach).map((id) => type.helper(id, attach)!);
   const proto = rng.pick(rng.chance(95) ? own : HELPER_PROTOS);
-  e.mov(CTX, 1);
-  const have = prepare(e, rng, type, attach);
+  emitter.mov(CTX, 1);
+  const have = prepare(emitter, rng, type, attach);
   proto.args.forEach((arg, i) => {
-    if (arg.kind !== "ARG_DONTCARE") argument(e, rng, proto, arg.kind, i + 1, have, type, attach);
+    if (arg.kind !== "ARG_DONTCARE") argument(emitter, rng, proto, arg.kind, i + 1, have, type, attach);
   });
-  e.helper(proto.id);
-  use(e, rng, proto, have);
-  if (rng.chance(95)) e.set(0, rng.pick([0, 0, 0, 1]));
-  e.exit();
+  emitter.helper(proto.id);
+  afterCall(emitter, rng, proto, have);
+  if (rng.chance(95)) emitter.set(0, rng.pick([0, 0, 0, 1]));
+  emitter.exit();
   const progFlags = type.name === "syscall" ? PROG_FLAGS.SLEEPABLE : 0;
-  return e.program({ progType: type.name, expectedAttachType: attach, progFlags });
+  return emitter.program({ progType: type.name, expectedAttachType: attach, progFlags });
 }
 
-function prepare(e: Emitter, rng: Rng, type: ProgType, attach: number): Have {
+function prepare(emitter: Emitter, rng: Rng, type: ProgType, attach: number): HeldValues {
   const have = { value: false, packet: false, number: false };
   if (rng.chance(60)) {
-    for (let off = -64; off < 0; off += 8) if (rng.chance(85)) e.store(c.BPF_DW, 10, off, rng.pick([0, 0, 1, 5]));
+    for (let off = -64; off < 0; off += 8) if (rng.chance(85)) emitter.store(c.BPF_DW, 10, off, rng.pick([0, 0, 1, 5]));
   }
-  const data = field(type, attach, "PTR_TO_PACKET");
-  const end = field(type, attach, "PTR_TO_PACKET_END");
+  const data = ctxFieldOf(type, attach, "PTR_TO_PACKET");
+  const end = ctxFieldOf(type, attach, "PTR_TO_PACKET_END");
   if (data && end && rng.chance(50)) {
     have.packet = true;
     const size = data.size === 8 ? c.BPF_DW : c.BPF_W;
-    e.load(size, PACKET, CTX, data.off);
-    e.load(size, 3, CTX, end.off);
-    e.mov(4, PACKET);
-    e.add(4, rng.pick([8, 14, 64]));
-    e.emit(c.BPF_JMP | c.BPF_JLE | c.BPF_X, 4, 3, 2);
-    e.leave(0);
+    emitter.load(size, PACKET, CTX, data.off);
+    emitter.load(size, 3, CTX, end.off);
+    emitter.mov(4, PACKET);
+    emitter.add(4, rng.pick([8, 14, 64]));
+    emitter.emit(c.BPF_JMP | c.BPF_JLE | c.BPF_X, 4, 3, 2);
+    emitter.leave(0);
   }
   if (rng.chance(50)) {
     have.value = true;
-    e.store(c.BPF_DW, 10, -8, rng.pick([0, 0, 1, 3]));
-    e.lookup(VALUE, rng.pick(PLAIN), rng.chance(90));
+    emitter.store(c.BPF_DW, 10, -8, rng.pick([0, 0, 1, 3]));
+    emitter.lookup(VALUE, rng.pick(PLAIN), rng.chance(90));
   }
   if (rng.chance(60)) {
     have.number = true;
-    e.helper(PRANDOM);
-    e.mov(NUMBER, 0);
-    if (rng.chance(50)) e.and(NUMBER, rng.pick([7, 0x3f, 0xff]));
+    emitter.helper(PRANDOM);
+    emitter.mov(NUMBER, 0);
+    if (rng.chance(50)) emitter.and(NUMBER, rng.pick([7, 0x3f, 0xff]));
   }
   return have;
 }
@@ -145,12 +145,12 @@ const CARELESS: readonly ArgKind[] = [
 ];
 
 function argument(
-  e: Emitter,
+  emitter: Emitter,
   rng: Rng,
   proto: HelperProto,
   wanted: ArgKind,
   reg: number,
-  have: Have,
+  have: HeldValues,
   type: ProgType,
   attach: number,
 ): void {
@@ -159,28 +159,28 @@ function argument(
   if (kind === "ARG_CONST_MAP_PTR") {
     const fitting = FITTING.find(([names]) => names.test(proto.name))?.[1];
     const good = fitting ? MAPS.filter((m) => fitting.test(m.type)) : PLAIN;
-    e.loadMap(reg, rng.pick(rng.chance(80) ? good : MAPS));
-  } else if (OBJECT.test(kind)) memory(e, rng, reg, have);
+    emitter.loadMap(reg, rng.pick(rng.chance(80) ? good : MAPS));
+  } else if (OBJECT.test(kind)) memory(emitter, rng, reg, have);
   else if (kind.startsWith("ARG_CONST_")) {
-    if (have.number && rng.chance(40)) e.mov(reg, NUMBER);
-    else e.set(reg, rng.pick(SIZES));
+    if (have.number && rng.chance(40)) emitter.mov(reg, NUMBER);
+    else emitter.set(reg, rng.pick(SIZES));
   } else if (kind === "ARG_PTR_TO_CTX") {
-    e.mov(reg, CTX);
-    if (rng.chance(5)) e.add(reg, rng.pick([4, 8, -4]));
+    emitter.mov(reg, CTX);
+    if (rng.chance(5)) emitter.add(reg, rng.pick([4, 8, -4]));
   } else if (kind.includes("SOCK") || kind === "ARG_PTR_TO_BTF_ID") {
-    const sock = field(type, attach, "PTR_TO_SOCKET") ?? field(type, attach, "PTR_TO_SOCK_COMMON");
-    if (!sock || rng.chance(30)) return rng.chance(50) ? e.set(reg, 0) : e.mov(reg, CTX);
-    e.load(c.BPF_DW, reg, CTX, sock.off);
+    const sock = ctxFieldOf(type, attach, "PTR_TO_SOCKET") ?? ctxFieldOf(type, attach, "PTR_TO_SOCK_COMMON");
+    if (!sock || rng.chance(30)) return rng.chance(50) ? emitter.set(reg, 0) : emitter.mov(reg, CTX);
+    emitter.load(c.BPF_DW, reg, CTX, sock.off);
     if (rng.chance(80)) {
-      e.ifNotEqual(reg, 0, 2);
-      e.leave(0);
+      emitter.ifNotEqual(reg, 0, 2);
+      emitter.leave(0);
     }
-  } else if (have.number && rng.chance(30)) e.mov(reg, NUMBER);
-  else if (rng.chance(10)) e.mov(reg, 10);
-  else e.set(reg, rng.pick(NUMBERS));
+  } else if (have.number && rng.chance(30)) emitter.mov(reg, NUMBER);
+  else if (rng.chance(10)) emitter.mov(reg, 10);
+  else emitter.set(reg, rng.pick(NUMBERS));
 }
 
-function memory(e: Emitter, rng: Rng, reg: number, have: Have): void {
+function memory(emitter: Emitter, rng: Rng, reg: number, have: HeldValues): void {
   const where = rng.weighted({
     stack: 4,
     null: 1,
@@ -190,44 +190,44 @@ function memory(e: Emitter, rng: Rng, reg: number, have: Have): void {
     packet: have.packet ? 3 : 0,
     ctx: 1,
   });
-  if (where === "stack") e.stackPointer(reg, rng.pick(STACK_OFFSETS));
-  else if (where === "null") e.set(reg, 0);
-  else if (where === "ctx") e.mov(reg, CTX);
+  if (where === "stack") emitter.stackPointer(reg, rng.pick(STACK_OFFSETS));
+  else if (where === "null") emitter.set(reg, 0);
+  else if (where === "ctx") emitter.mov(reg, CTX);
   else if (where === "packet") {
-    e.mov(reg, PACKET);
-    if (rng.chance(30)) e.add(reg, rng.pick([4, 8, 14, -4]));
-  } else if (where === "variable") e.stackPointer(reg, -64);
+    emitter.mov(reg, PACKET);
+    if (rng.chance(30)) emitter.add(reg, rng.pick([4, 8, 14, -4]));
+  } else if (where === "variable") emitter.stackPointer(reg, -64);
   else {
-    e.mov(reg, VALUE);
-    if (rng.chance(30)) e.add(reg, rng.pick([4, 8, 16, -4, 40]));
+    emitter.mov(reg, VALUE);
+    if (rng.chance(30)) emitter.add(reg, rng.pick([4, 8, 16, -4, 40]));
   }
-  if (where.startsWith("variable") && have.number) e.addReg(reg, NUMBER);
+  if (where.startsWith("variable") && have.number) emitter.addReg(reg, NUMBER);
 }
 
 /** Uses R0, or registers that the call should preserve. */
-function use(e: Emitter, rng: Rng, proto: HelperProto, have: Have): void {
+function afterCall(emitter: Emitter, rng: Rng, proto: HelperProto, have: HeldValues): void {
   if (proto.ret.startsWith("RET_PTR")) {
     if (rng.chance(75)) {
-      e.ifNotEqual(0, 0, 1);
-      e.exit();
+      emitter.ifNotEqual(0, 0, 1);
+      emitter.exit();
     }
-    if (rng.chance(50)) e.load(rng.pick([c.BPF_B, c.BPF_W, c.BPF_DW]), 1, 0, rng.pick([0, 4, 8, 40]));
-    if (rng.chance(20)) e.store(c.BPF_DW, 0, rng.pick([0, 8]), 1);
+    if (rng.chance(50)) emitter.load(rng.pick([c.BPF_B, c.BPF_W, c.BPF_DW]), 1, 0, rng.pick([0, 4, 8, 40]));
+    if (rng.chance(20)) emitter.store(c.BPF_DW, 0, rng.pick([0, 8]), 1);
     const release =
       proto.name === "ringbuf_reserve" ? RINGBUF_SUBMIT + rng.below(2) : /SOCK/.test(proto.ret) ? SK_RELEASE : 0;
     if (release !== 0 && rng.chance(80)) {
-      e.mov(1, 0);
-      e.set(2, 0);
-      e.helper(release);
+      emitter.mov(1, 0);
+      emitter.set(2, 0);
+      emitter.helper(release);
     }
     return;
   }
   if (rng.chance(25)) {
-    e.mov(1, 10);
-    e.addReg(1, 0);
-    e.load(c.BPF_B, 1, 1, -64);
+    emitter.mov(1, 10);
+    emitter.addReg(1, 0);
+    emitter.load(c.BPF_B, 1, 1, -64);
   }
-  if (have.packet && rng.chance(30)) e.load(c.BPF_B, 1, PACKET, 0);
-  if (rng.chance(20)) e.load(c.BPF_B, 1, 10, rng.pick([-8, -64, -16]));
-  if (have.value && rng.chance(20)) e.load(c.BPF_B, 1, VALUE, 0);
+  if (have.packet && rng.chance(30)) emitter.load(c.BPF_B, 1, PACKET, 0);
+  if (rng.chance(20)) emitter.load(c.BPF_B, 1, 10, rng.pick([-8, -64, -16]));
+  if (have.value && rng.chance(20)) emitter.load(c.BPF_B, 1, VALUE, 0);
 }

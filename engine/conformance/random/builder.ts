@@ -29,7 +29,7 @@ export class Builder {
   readonly mapRefs = new Map<number, number>();
   readonly calls: { at: number; callee: number }[] = [];
   readonly shape: Shape;
-  readonly r: Rng;
+  readonly rng: Rng;
   /** Percentage of choices that are made carelessly. */
   readonly carelessPercent: number;
   regs: Kind[] = new Array<Kind>(10).fill("none");
@@ -42,7 +42,7 @@ export class Builder {
   callable: number[] = [];
 
   constructor(rng: Rng, shapes: readonly Shape[]) {
-    this.r = rng;
+    this.rng = rng;
     this.shape = rng.pick(shapes);
     this.carelessPercent = rng.pick([0, 0, 1, 3, 8]);
   }
@@ -59,25 +59,25 @@ export class Builder {
 
   /** Whether to make a careless choice here, by the risk of this program. */
   get isCareless(): boolean {
-    return this.carelessPercent > 0 && this.r.chance(this.carelessPercent);
+    return this.carelessPercent > 0 && this.rng.chance(this.carelessPercent);
   }
 
   imm(): number {
-    const n = this.r.chance(80) ? this.r.pick(IMMS) : this.r.bits();
-    return this.r.chance(20) ? -n : n;
+    const n = this.rng.chance(80) ? this.rng.pick(IMMS) : this.rng.bits();
+    return this.rng.chance(20) ? -n : n;
   }
 
   /** A register that holds one of these kinds, or -1. */
   find(...kinds: Kind[]): number {
-    if (this.isCareless) return this.r.below(10);
+    if (this.isCareless) return this.rng.below(10);
     const found = this.regs.flatMap((kind, i) => (kinds.includes(kind) ? [i] : []));
-    return found.length === 0 ? -1 : this.r.pick(found);
+    return found.length === 0 ? -1 : this.rng.pick(found);
   }
 
   /** A register to overwrite. It is mostly not the one with the context. */
   target(): number {
     const free = this.regs.flatMap((kind, i) => (kind === "ctx" && !this.isCareless ? [] : [i]));
-    return this.r.pick(free);
+    return this.rng.pick(free);
   }
 
   /** A register with a scalar. If there is none, one is set. */
@@ -98,13 +98,13 @@ export class Builder {
   /** Makes a scalar small: with a mask, or by leaving the program if it is large. */
   bound(below: number): number {
     const reg = this.scalar();
-    if (this.r.chance(50)) {
+    if (this.rng.chance(50)) {
       let mask = 1;
       while (mask * 2 <= below) mask *= 2;
-      this.emit((this.r.chance(70) ? c.BPF_ALU64 : c.BPF_ALU) | c.BPF_AND | c.BPF_K, reg, 0, 0, mask - 1);
+      this.emit((this.rng.chance(70) ? c.BPF_ALU64 : c.BPF_ALU) | c.BPF_AND | c.BPF_K, reg, 0, 0, mask - 1);
     } else {
-      const wide = this.r.chance(70) ? c.BPF_JMP : c.BPF_JMP32;
-      const op = this.r.pick(UNSIGNED_JUMPS);
+      const wide = this.rng.chance(70) ? c.BPF_JMP : c.BPF_JMP32;
+      const op = this.rng.pick(UNSIGNED_JUMPS);
       const limit = below - (op === c.BPF_JGT || op === c.BPF_JLE ? 1 : 0);
       if (op === c.BPF_JGT || op === c.BPF_JGE) this.exitIf(wide | op | c.BPF_K, reg, 0, limit);
       else {
@@ -127,7 +127,7 @@ export class Builder {
   }
 
   leave(): void {
-    this.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, 0, 0, 0, this.r.pick([0, 0, 0, 1, 2]));
+    this.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, 0, 0, 0, this.rng.pick([0, 0, 0, 1, 2]));
     this.emit(c.BPF_JMP | c.BPF_EXIT);
   }
 
@@ -154,7 +154,7 @@ export class Builder {
   nullCheck(): void {
     const reg = this.find("maybe");
     if (reg < 0) return;
-    if (this.r.chance(50)) this.exitIf(c.BPF_JMP | c.BPF_JEQ | c.BPF_K, reg, 0, 0);
+    if (this.rng.chance(50)) this.exitIf(c.BPF_JMP | c.BPF_JEQ | c.BPF_K, reg, 0, 0);
     else {
       const at = this.emit(c.BPF_JMP | c.BPF_JNE | c.BPF_K, reg);
       this.leave();

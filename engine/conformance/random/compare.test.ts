@@ -11,8 +11,10 @@ test.skipIf(reason)(
   `the running kernel gives the same log for each of ${COUNT} random programs${reason ? ` (skipped: ${reason})` : ""}`,
   async () => {
     const first = 999_999 + SEED;
-    const { kinds, causes, accepted } = await tally(first, COUNT, 2);
-    const shown = causes.map(({ kind, seed, found }) => `seed ${seed}: ${kind}, ${found.kernel} ≠ ${found.ours}`);
+    const { kinds, groups, accepted } = await tally(first, COUNT, 2);
+    const shown = groups.map(
+      ({ kind, seed, difference }) => `seed ${seed}: ${kind}, ${difference.kernel} ≠ ${difference.ours}`,
+    );
     expect(shown).toEqual([]);
     expect(kinds.get("same")).toBe(COUNT);
     expect(accepted).toBeGreaterThan(COUNT / 4);

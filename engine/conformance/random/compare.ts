@@ -65,7 +65,7 @@ const make = (seed: number): Program => {
 
 const seed = Number(values.seed);
 const started = performance.now();
-const { programs, accepted, kinds, causes, insns, ms } = await tally(
+const { programs, accepted, kinds, groups, insns, ms } = await tally(
   seed,
   values.one ? 1 : Number(values.count),
   Number(values["log-level"]),
@@ -74,17 +74,17 @@ const { programs, accepted, kinds, causes, insns, ms } = await tally(
 
 if (values.one) {
   console.log(listing(make(seed)));
-  for (const { kernel, ours } of causes) console.log(`\n--- kernel\n${kernel.log}\n--- here\n${ours.log}`);
+  for (const { kernel, ours } of groups) console.log(`\n--- kernel\n${kernel.log}\n--- here\n${ours.log}`);
 }
-for (const { kind, count, seed: shown, program, found, kernel, ours } of causes.slice(0, Number(values.causes))) {
+for (const { kind, count, seed: shown, program, difference, kernel, ours } of groups.slice(0, Number(values.causes))) {
   console.log(`\n${count} × ${kind}, smallest: seed ${shown}, ${program.insns.length} slots, ${program.progType}`);
   if (kind !== "log") {
     console.log(`  kernel says: ${messageOf(kernel.log)} (${kernel.errno})`);
     console.log(`  here:        ${messageOf(ours.log)} (${ours.errno})`);
   }
-  console.log(`  line ${found.line}\n  kernel: ${found.kernel}\n  here:   ${found.ours}`);
+  console.log(`  line ${difference.line}\n  kernel: ${difference.kernel}\n  here:   ${difference.ours}`);
 }
-console.log(`\n${causes.length} causes of disagreement`);
+console.log(`\n${groups.length} causes of disagreement`);
 console.table(Object.fromEntries(kinds));
 console.log({
   programs,

@@ -6,7 +6,7 @@ import { Builder, MAPS } from "./builder.ts";
 import { helper, lookup } from "./helper-calls.ts";
 import { Rng } from "./rng.ts";
 import { ALL_SHAPES, SHAPES, type Shape } from "./shapes.ts";
-import * as s from "./statements.ts";
+import * as statements from "./statements.ts";
 
 const JUMPS = [
   c.BPF_JEQ,
@@ -25,29 +25,30 @@ const JUMPS = [
 /** The program of a seed, with one of these shapes. */
 export function randomProgram(seed: number, shapes: readonly Shape[] = SHAPES): Program {
   const rng = new Rng(seed);
-  const g = new Builder(rng, shapes);
+  const builder = new Builder(rng, shapes);
   const subprogs = rng.chance(25) ? rng.between(1, 2) : 0;
   const starts: number[] = [];
-  g.callable = Array.from({ length: subprogs }, (_, i) => i);
-  g.enter(["ctx"]);
-  block(g, rng.between(2, 14));
-  finish(g);
+  builder.callable = Array.from({ length: subprogs }, (_, i) => i);
+  builder.enter(["ctx"]);
+  block(builder, rng.between(2, 14));
+  finish(builder);
   for (let n = 0; n < subprogs; n++) {
-    starts.push(g.insns.length);
+    starts.push(builder.insns.length);
     // A function calls only functions that come after it.
-    g.callable = g.callable.filter((callee) => callee > n);
-    g.enter(["scalar", "scalar"]);
-    block(g, rng.between(1, 5));
-    finish(g);
+    builder.callable = builder.callable.filter((callee) => callee > n);
+    builder.enter(["scalar", "scalar"]);
+    block(builder, rng.between(1, 5));
+    finish(builder);
   }
-  for (const { at, callee } of g.calls) g.insns[at] = { ...g.insns[at]!, imm: starts[callee]! - at - 1 };
+  for (const { at, callee } of builder.calls)
+    builder.insns[at] = { ...builder.insns[at]!, imm: starts[callee]! - at - 1 };
   return {
-    insns: g.insns,
-    progType: g.shape.progType,
-    expectedAttachType: g.shape.attachType ?? 0,
+    insns: builder.insns,
+    progType: builder.shape.progType,
+    expectedAttachType: builder.shape.attachType ?? 0,
     progFlags: rng.chance(4) ? 1 : rng.chance(8) ? 8 : 0,
     maps: MAPS,
-    mapRefs: g.mapRefs,
+    mapRefs: builder.mapRefs,
     license: "GPL",
   };
 }
@@ -55,125 +56,125 @@ export function randomProgram(seed: number, shapes: readonly Shape[] = SHAPES): 
 /** A program of any program type and attach type. */
 export const anyTypeProgram = (seed: number): Program => randomProgram(seed, ALL_SHAPES);
 
-function callSubprog(g: Builder): void {
-  if (g.callable.length === 0) return helper(g);
-  g.keepCtx();
+function callSubprog(builder: Builder): void {
+  if (builder.callable.length === 0) return helper(builder);
+  builder.keepCtx();
   for (let arg = 1; arg <= 2; arg++) {
-    const src = g.find("scalar", "small", "value");
-    if (src < 0) g.constant(arg);
-    else g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, arg, src);
+    const src = builder.find("scalar", "small", "value");
+    if (src < 0) builder.constant(arg);
+    else builder.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, arg, src);
   }
-  g.calls.push({
-    at: g.emit(c.BPF_JMP | c.BPF_CALL, 0, c.BPF_PSEUDO_CALL),
-    callee: g.r.pick(g.callable),
+  builder.calls.push({
+    at: builder.emit(c.BPF_JMP | c.BPF_CALL, 0, c.BPF_PSEUDO_CALL),
+    callee: builder.rng.pick(builder.callable),
   });
-  for (let i = 1; i <= 5; i++) g.regs[i] = "none";
-  g.regs[0] = "scalar";
+  for (let i = 1; i <= 5; i++) builder.regs[i] = "none";
+  builder.regs[0] = "scalar";
 }
 
-function branch(g: Builder): void {
-  const reg = g.scalar();
-  const src = g.r.chance(25) ? g.find("scalar", "small") : -1;
-  const klass = g.r.chance(65) ? c.BPF_JMP : c.BPF_JMP32;
-  const code = klass | g.r.pick(JUMPS) | (src >= 0 ? c.BPF_X : c.BPF_K);
-  const at = g.emit(code, reg, Math.max(src, 0), 0, src >= 0 ? 0 : g.imm());
-  const [regs, stack] = [g.regs.slice(), g.stack.slice()];
-  block(g, g.r.between(1, 4));
-  if (g.r.chance(35)) {
-    const over = g.emit(c.BPF_JMP | c.BPF_JA);
-    g.patchJump(at);
-    const [thenRegs, thenStack] = [g.regs, g.stack];
-    [g.regs, g.stack] = [regs, stack];
-    block(g, g.r.between(1, 3));
-    g.patchJump(over);
-    g.join(thenRegs, thenStack);
+function branch(builder: Builder): void {
+  const reg = builder.scalar();
+  const src = builder.rng.chance(25) ? builder.find("scalar", "small") : -1;
+  const klass = builder.rng.chance(65) ? c.BPF_JMP : c.BPF_JMP32;
+  const code = klass | builder.rng.pick(JUMPS) | (src >= 0 ? c.BPF_X : c.BPF_K);
+  const at = builder.emit(code, reg, Math.max(src, 0), 0, src >= 0 ? 0 : builder.imm());
+  const [regs, stack] = [builder.regs.slice(), builder.stack.slice()];
+  block(builder, builder.rng.between(1, 4));
+  if (builder.rng.chance(35)) {
+    const over = builder.emit(c.BPF_JMP | c.BPF_JA);
+    builder.patchJump(at);
+    const [thenRegs, thenStack] = [builder.regs, builder.stack];
+    [builder.regs, builder.stack] = [regs, stack];
+    block(builder, builder.rng.between(1, 3));
+    builder.patchJump(over);
+    builder.join(thenRegs, thenStack);
   } else {
-    g.patchJump(at);
-    g.join(regs, stack);
+    builder.patchJump(at);
+    builder.join(regs, stack);
   }
 }
 
-function loop(g: Builder): void {
-  const counter = g.r.between(6, 9);
-  if (g.regs[counter] === "ctx" && g.regs.filter((kind) => kind === "ctx").length < 2) return;
-  const up = g.r.chance(70);
-  const rounds = Math.min(g.r.pick([1, 2, 3, 4, 5, 8, 10, 16, 33]), Math.ceil(64 / g.rounds));
-  const [regs, stack] = [g.regs.slice(), g.stack.slice()];
-  const known = g.r.chance(85);
-  if (known) g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, counter, 0, 0, up ? 0 : rounds);
-  else g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, counter, g.bound(16));
-  g.regs[counter] = "small";
-  const head = g.insns.length;
+function loop(builder: Builder): void {
+  const counter = builder.rng.between(6, 9);
+  if (builder.regs[counter] === "ctx" && builder.regs.filter((kind) => kind === "ctx").length < 2) return;
+  const up = builder.rng.chance(70);
+  const rounds = Math.min(builder.rng.pick([1, 2, 3, 4, 5, 8, 10, 16, 33]), Math.ceil(64 / builder.rounds));
+  const [regs, stack] = [builder.regs.slice(), builder.stack.slice()];
+  const known = builder.rng.chance(85);
+  if (known) builder.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, counter, 0, 0, up ? 0 : rounds);
+  else builder.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, counter, builder.bound(16));
+  builder.regs[counter] = "small";
+  const head = builder.insns.length;
   // The body must not change the counter, so it is marked as a kind that is never chosen for overwriting.
-  g.regs[counter] = "end";
-  g.rounds *= rounds;
-  block(g, g.r.between(1, 4), counter);
-  g.rounds /= rounds;
-  g.regs[counter] = "small";
+  builder.regs[counter] = "end";
+  builder.rounds *= rounds;
+  block(builder, builder.rng.between(1, 4), counter);
+  builder.rounds /= rounds;
+  builder.regs[counter] = "small";
   const exact = known ? [c.BPF_JNE] : [];
-  const op = g.r.pick(
+  const op = builder.rng.pick(
     up ? [c.BPF_JLT, c.BPF_JSLT, c.BPF_JLE, ...exact] : [c.BPF_JSGT, ...(known ? [c.BPF_JGT] : []), ...exact],
   );
   // With a step of 2 the counter may skip the end value. Such a loop would be walked to the limit of a million instructions.
-  const step = op !== c.BPF_JNE && op !== c.BPF_JGT && g.r.chance(20) ? 2 : 1;
-  if (!(g.isCareless && g.r.chance(4)))
-    g.emit(c.BPF_ALU64 | (up ? c.BPF_ADD : c.BPF_SUB) | c.BPF_K, counter, 0, 0, step);
-  const back = head - g.insns.length - 1;
-  g.emit((g.r.chance(80) ? c.BPF_JMP : c.BPF_JMP32) | op | c.BPF_K, counter, 0, back, up ? rounds : 0);
-  g.join(regs, stack);
+  const step = op !== c.BPF_JNE && op !== c.BPF_JGT && builder.rng.chance(20) ? 2 : 1;
+  if (!(builder.isCareless && builder.rng.chance(4)))
+    builder.emit(c.BPF_ALU64 | (up ? c.BPF_ADD : c.BPF_SUB) | c.BPF_K, counter, 0, 0, step);
+  const back = head - builder.insns.length - 1;
+  builder.emit((builder.rng.chance(80) ? c.BPF_JMP : c.BPF_JMP32) | op | c.BPF_K, counter, 0, back, up ? rounds : 0);
+  builder.join(regs, stack);
 }
 
 /** A block inside a may_goto loop. */
-function mayGoto(g: Builder): void {
-  const [regs, stack] = [g.regs.slice(), g.stack.slice()];
-  const head = g.emit(c.BPF_JMP | c.BPF_JCOND);
-  block(g, g.r.between(1, 3));
-  g.emit(c.BPF_JMP | c.BPF_JA, 0, 0, head - g.insns.length - 1);
-  g.patchJump(head);
-  g.join(regs, stack);
+function mayGoto(builder: Builder): void {
+  const [regs, stack] = [builder.regs.slice(), builder.stack.slice()];
+  const head = builder.emit(c.BPF_JMP | c.BPF_JCOND);
+  block(builder, builder.rng.between(1, 3));
+  builder.emit(c.BPF_JMP | c.BPF_JA, 0, 0, head - builder.insns.length - 1);
+  builder.patchJump(head);
+  builder.join(regs, stack);
 }
 
-function block(g: Builder, statements: number, guard = -1): void {
-  g.depth++;
-  for (let i = 0; i < statements && g.insns.length < 160; i++) {
-    const before = g.insns.length;
-    statement(g);
+function block(builder: Builder, statements: number, guard = -1): void {
+  builder.depth++;
+  for (let i = 0; i < statements && builder.insns.length < 160; i++) {
+    const before = builder.insns.length;
+    statement(builder);
     // A statement that overwrites the loop's counter is removed again. Otherwise most loops would never end.
-    if (guard >= 0 && !(g.isCareless && g.r.chance(4))) {
-      for (let at = before; at < g.insns.length; at++) {
-        const { code, dst } = g.insns[at]!;
+    if (guard >= 0 && !(builder.isCareless && builder.rng.chance(4))) {
+      for (let at = before; at < builder.insns.length; at++) {
+        const { code, dst } = builder.insns[at]!;
         const klass = c.classOf(code);
         const writes = klass === c.BPF_ALU || klass === c.BPF_ALU64 || klass === c.BPF_LDX || klass === c.BPF_LD;
         if (writes && dst === guard) {
-          g.insns.length = before;
-          for (const slot of g.mapRefs.keys()) if (slot >= before) g.mapRefs.delete(slot);
-          while (g.calls.length > 0 && g.calls.at(-1)!.at >= before) g.calls.pop();
+          builder.insns.length = before;
+          for (const slot of builder.mapRefs.keys()) if (slot >= before) builder.mapRefs.delete(slot);
+          while (builder.calls.length > 0 && builder.calls.at(-1)!.at >= before) builder.calls.pop();
           break;
         }
       }
-      g.regs[guard] = "end";
+      builder.regs[guard] = "end";
     }
   }
-  g.depth--;
+  builder.depth--;
 }
 
-type Statement = (g: Builder) => void;
+type Statement = (builder: Builder) => void;
 
 /** The statements, each with its weight. */
 const STATEMENTS = {
-  alu: [22, s.alu],
-  move: [7, s.move],
-  bound: [6, (g) => void g.bound(g.r.pick([2, 8, 16, 64]))],
-  loadCtx: [8, s.loadCtx],
-  store: [12, s.store],
-  loadStack: [9, s.loadStack],
-  stackIndex: [3, s.stackIndex],
+  alu: [22, statements.alu],
+  move: [7, statements.move],
+  bound: [6, (builder) => void builder.bound(builder.rng.pick([2, 8, 16, 64]))],
+  loadCtx: [8, statements.loadCtx],
+  store: [12, statements.store],
+  loadStack: [9, statements.loadStack],
+  stackIndex: [3, statements.stackIndex],
   lookup: [6, lookup],
-  useValue: [8, s.useValue],
-  directValue: [2, s.directValue],
+  useValue: [8, statements.useValue],
+  directValue: [2, statements.directValue],
   helper: [7, helper],
-  atomicStack: [2, s.atomicStack],
-  ldAbs: [1, s.ldAbs],
+  atomicStack: [2, statements.atomicStack],
+  ldAbs: [1, statements.ldAbs],
 } as const satisfies Record<string, readonly [number, Statement]>;
 
 const NESTED = {
@@ -182,25 +183,25 @@ const NESTED = {
   mayGoto: [1, mayGoto],
 } as const satisfies Record<string, readonly [number, Statement]>;
 
-function statement(g: Builder): void {
+function statement(builder: Builder): void {
   const choice: Record<string, readonly [number, Statement]> = { ...STATEMENTS };
-  if (g.shape.packet) choice.packet = [6, s.packet];
-  if (g.callable.length > 0) choice.callSubprog = [5, callSubprog];
-  if (g.depth < 3) Object.assign(choice, NESTED);
+  if (builder.shape.packet) choice.packet = [6, statements.packet];
+  if (builder.callable.length > 0) choice.callSubprog = [5, callSubprog];
+  if (builder.depth < 3) Object.assign(choice, NESTED);
   const weights = Object.fromEntries(Object.entries(choice).map(([name, [weight]]) => [name, weight]));
-  choice[g.r.weighted(weights)]![1](g);
+  choice[builder.rng.weighted(weights)]![1](builder);
 }
 
 /** Ends the function with a value in R0. */
-function finish(g: Builder): void {
-  if (g.isCareless) {
-    g.emit(c.BPF_JMP | c.BPF_EXIT);
+function finish(builder: Builder): void {
+  if (builder.isCareless) {
+    builder.emit(c.BPF_JMP | c.BPF_EXIT);
     return;
   }
-  const result = g.regs.indexOf("small");
-  if (result >= 0 && g.r.chance(50)) {
-    g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, 0, result);
-    g.emit(c.BPF_ALU64 | c.BPF_AND | c.BPF_K, 0, 0, 0, 1);
-    g.emit(c.BPF_JMP | c.BPF_EXIT);
-  } else g.leave();
+  const result = builder.regs.indexOf("small");
+  if (result >= 0 && builder.rng.chance(50)) {
+    builder.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, 0, result);
+    builder.emit(c.BPF_ALU64 | c.BPF_AND | c.BPF_K, 0, 0, 0, 1);
+    builder.emit(c.BPF_JMP | c.BPF_EXIT);
+  } else builder.leave();
 }

@@ -19,14 +19,14 @@ const LONGER = 2;
 
 export function randomLoad(seed: number): RecordedLoad {
   const rng = new Rng(seed);
-  if (rng.chance(LONGER)) return longer(rng, seed);
+  if (rng.chance(LONGER)) return longerLoad(rng, seed);
   const maps = Array.from({ length: rng.pick([0, 0, 1, 1, 2]) }, (_, i) => randomMap(rng, `m${i}`));
   const { insns, mapRefs } = shortProgram(rng, maps);
   return { ...randomAttr(rng), insns: toHex(encodeInsns(insns)), maps, map_refs: mapRefs };
 }
 
 /** A program of another generator, sometimes changed a little. Its maps get names, and sometimes one gets other sizes. */
-function longer(rng: Rng, seed: number): RecordedLoad {
+function longerLoad(rng: Rng, seed: number): RecordedLoad {
   const program = anyTypeProgram(seed);
   const record = programRecord(rng.chance(50) ? mutated(program, seed) : program, 2) as unknown as RecordedLoad;
   const odd = rng.chance(20) ? rng.below(Math.max(1, record.maps.length)) : -1;

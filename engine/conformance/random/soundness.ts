@@ -7,7 +7,7 @@ import { STACK_SPILL, STACK_ZERO, slotType } from "../../verifier/state/stack.ts
 import type { StateView, Visit } from "../../verifier/trace.ts";
 import type { Machine } from "../../vm/index.ts";
 
-export interface Walked {
+export interface WalkResult {
   /** Number of instructions that were run and compared with the trace. */
   readonly steps: number;
   /** Number of registers and stack slots that were compared. */
@@ -25,14 +25,14 @@ export interface Bases {
 
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 
-interface View {
+interface PointerOrigins {
   readonly bases: Bases;
   /** R10 of each frame, outermost first. */
   readonly tops: readonly bigint[];
 }
 
 /** Whether `value` is one that `reg` allows. A pointer whose base is not known here is not checked. */
-function believes(reg: RegState, value: bigint, { bases, tops }: View): boolean {
+function allowsValue(reg: RegState, value: bigint, { bases, tops }: PointerOrigins): boolean {
   if ((reg.type & t.PTR_MAYBE_NULL) !== 0 && value === 0n) return true;
   const from = (base: bigint | undefined): boolean =>
     base !== undefined && scalarHas(reg.val, u64(value - base - BigInt(reg.off)));
@@ -63,7 +63,7 @@ function firstDifference(
 ): string | undefined {
   const frames = machine.frames();
   if (frames.length !== state.curframe + 1) return `${frames.length} frames run, ${state.curframe + 1} were believed`;
-  const view: View = { bases, tops: frames.map((frame) => frame.top) };
+  const view: PointerOrigins = { bases, tops: frames.map((frame) => frame.top) };
   for (let f = 0; f <= state.curframe; f++) {
     const { regs, stack } = state.frames[f]!;
     // For a frame that waits for a call only R6 to R9 are kept.
@@ -73,7 +73,7 @@ function firstDifference(
       if (reg.type === t.NOT_INIT) continue;
       const value = inner ? machine.reg(r) : frames[f]!.saved[r - 6]!;
       count.checks++;
-      if (!believes(reg, value, view)) return `frame ${f}: R${r} is ${hex(value)}`;
+      if (!allowsValue(reg, value, view)) return `frame ${f}: R${r} is ${hex(value)}`;
     }
     for (let spi = 0; spi < stack.length; spi++) {
       const slot = stack[spi]!;
@@ -83,7 +83,7 @@ function firstDifference(
       if (slotType(slot, 0) === STACK_SPILL) {
         const value = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
         count.checks++;
-        if (!believes(slot.spilled, value, view)) return `frame ${f}: fp${-8 * (spi + 1)} is ${hex(value)}`;
+        if (!allowsValue(slot.spilled, value, view)) return `frame ${f}: fp${-8 * (spi + 1)} is ${hex(value)}`;
       }
       for (let i = 0; i < 8; i++) {
         if (slotType(slot, i) !== STACK_ZERO) continue;
@@ -121,7 +121,7 @@ export function walkAlong(
   children: number[][],
   basesOf: () => Bases,
   limit: number,
-): Walked {
+): WalkResult {
   const count = { checks: 0 };
   let at = [-1];
   for (let steps = 0; steps < limit; steps++) {

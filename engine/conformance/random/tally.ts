@@ -9,12 +9,12 @@ import type { KernelAnswer } from "./kernel.ts";
 import { Kernel } from "./kernel.ts";
 
 /** Differences with the same cause, with the smallest program that shows them. */
-export interface Cause {
+export interface DifferenceGroup {
   readonly kind: DifferenceKind;
   readonly count: number;
   readonly seed: number;
   readonly program: Program;
-  readonly found: Difference;
+  readonly difference: Difference;
   readonly kernel: KernelAnswer;
   readonly ours: Judgement;
 }
@@ -25,7 +25,7 @@ export interface Tally {
   readonly accepted: number;
   readonly kinds: ReadonlyMap<DifferenceKind, number>;
   /** Most frequent cause first. */
-  readonly causes: readonly Cause[];
+  readonly groups: readonly DifferenceGroup[];
   /** Number of instructions that this verifier walked, and the milliseconds that it took. */
   readonly insns: number;
   readonly ms: number;
@@ -50,7 +50,7 @@ export async function tally(
   make: (seed: number) => Program = randomProgram,
 ): Promise<Tally> {
   const kinds = new Map<DifferenceKind, number>();
-  const causes = new Map<string, Cause>();
+  const causes = new Map<string, DifferenceGroup>();
   let accepted = 0;
   let unasked = 0;
   let insns = 0;
@@ -83,7 +83,7 @@ export async function tally(
     const key = `${kind}: ${found.cause}`;
     const before = causes.get(key);
     const smaller = !before || program.insns.length < before.program.insns.length;
-    const shown = smaller ? { seed, program, found, kernel, ours } : before;
+    const shown = smaller ? { seed, program, difference: found, kernel, ours } : before;
     causes.set(key, { ...shown, kind, count: (before?.count ?? 0) + 1 });
   };
 
@@ -100,6 +100,6 @@ export async function tally(
     note(next.seed, next.program, next.level, await next.answer);
   }
   kernel.close();
-  const sorted = [...causes.values()].sort((a, b) => b.count - a.count);
-  return { programs: count - unasked, accepted, kinds, causes: sorted, insns, ms };
+  const groups = [...causes.values()].sort((a, b) => b.count - a.count);
+  return { programs: count - unasked, accepted, kinds, groups, insns, ms };
 }

@@ -168,7 +168,7 @@ function writeAndReadBack({ type }: KernelDefinition): Insn[] {
 }
 
 /** The first texts for each way to parse a write. They are all valid. */
-const FIRST: Readonly<Record<Exclude<Parse, "bytes">, (i: number) => readonly [string, string, string]>> = {
+const VALID_TEXTS: Readonly<Record<Exclude<Parse, "bytes">, (i: number) => readonly [string, string, string]>> = {
   u: (i) => [String(10 + i), `0x${(16 + i).toString(16)}`, "017"],
   s: (i) => [String(-10 - i), `-0x${(16 + i).toString(16)}`, "100"],
   hex: (i) => [(10 + i).toString(16), `0x${(16 + i).toString(16)}`, "7f"],
@@ -181,7 +181,7 @@ function texts({ attribute }: KernelDefinition): string[] {
   const n = attribute.store.length;
   const words = (make: (i: number) => string) => Array.from({ length: n }, (_, i) => make(i)).join(" ");
   return [
-    ...([0, 1, 2] as const).map((which) => words((i) => FIRST[parse](i)[which])),
+    ...([0, 1, 2] as const).map((which) => words((i) => VALID_TEXTS[parse](i)[which])),
     words((i) => String(1000 + i)),
     `${words(() => "1")}\n`,
     words(() => "99999999999999999999"),

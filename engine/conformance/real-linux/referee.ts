@@ -33,8 +33,8 @@ logToErrors();
 process.stdout.on("error", () => process.exit(0));
 
 /** Milliseconds. It may be long, because nobody waits in front of it. */
-const PATIENCE = 60_000;
-const linux = await startFrom(file, { cutOffMs: PATIENCE });
+const CALL_LIMIT_MS = 60_000;
+const linux = await startFrom(file, { cutOffMs: CALL_LIMIT_MS });
 const answer = rowAnswerer({ linux, oreore: KERNELS[name].oreore });
 await answerLines(async (line) => JSON.stringify(await answerLine(line)));
 await linux.dispose();

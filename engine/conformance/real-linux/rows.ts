@@ -32,7 +32,7 @@ const Row = v.variant("op", [
   v.object({ op: v.literal("end") }),
 ]);
 
-export interface Kernel {
+export interface AskedKernel {
   readonly linux: RealLinux;
   /** Whether the talk's program type is patched in. */
   readonly oreore: boolean;
@@ -42,7 +42,7 @@ export interface Kernel {
 const NOT_OPEN = 999;
 
 /** The program of a record with its maps, with the type number of `kernel`. Throws InvalidRecord. */
-export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<Kernel, "oreore">): RealProgram {
+export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<AskedKernel, "oreore">): RealProgram {
   // Maps are made as the record has them. If their value's BTF is missing, the kernel will say so.
   const request = { ...parseRecord(ProgramRecord, record), needs: [] };
   const program = programOfRecord(request);
@@ -52,11 +52,11 @@ export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<
     const progs = request.maps.find(({ name }) => name === map.name)?.progs;
     return progs ? programsOf(progs) : undefined;
   });
-  if (!real) throw new InvalidRecord(whyNot(program, typeId));
+  if (!real) throw new InvalidRecord(whyNotAsked(program, typeId));
   return real;
 }
 
-const whyNot = (program: Program, typeId: (name: string) => number | undefined): string =>
+const whyNotAsked = (program: Program, typeId: (name: string) => number | undefined): string =>
   typeId(program.progType) === undefined
     ? `prog_type: this kernel has no program type "${program.progType}"`
     : `maps: a type of ${program.maps.map(({ type }) => `"${type}"`).join(", ")} is not known`;
@@ -70,16 +70,16 @@ function programsOf(progs: Readonly<Record<string, string>>): NonNullable<RealMa
   });
 }
 
-const tooLong = (ms: number | undefined): string => `cut off after ${ms} ms; the machine was reset`;
+const cutOffText = (ms: number | undefined): string => `cut off after ${ms} ms; the machine was reset`;
 
 /** Answers the records one after another. In a session, attach uses the last load that succeeded. */
-export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) => Promise<object> {
+export function rowAnswerer(kernel: AskedKernel): (record: Record<string, unknown>) => Promise<object> {
   const { linux } = kernel;
   const { path } = OREORE.attribute;
   let last = -1;
   const call = async (op: string, answer: Promise<number | FileAnswer | CutOff>): Promise<object> => {
     const answered = await answer;
-    if (isCutOff(answered)) return { op, error: tooLong(answered.ms) };
+    if (isCutOff(answered)) return { op, error: cutOffText(answered.ms) };
     const ret = typeof answered === "number" ? answered : answered.ret;
     return { op, ret: Math.max(-1, ret), errno: Math.max(0, -ret) };
   };
@@ -97,7 +97,7 @@ export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) =
           mapRefs: [],
         };
         const answer = await linux.load(program, { logLevel: 2 });
-        if (isCutOff(answer)) return { op, error: tooLong(answer.ms) };
+        if (isCutOff(answer)) return { op, error: cutOffText(answer.ms) };
         if (answer.fd !== undefined) last = answer.fd;
         return { op, ret: answer.fd ?? -1, errno: answer.errno, log: answer.log };
       }
@@ -109,7 +109,7 @@ export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) =
         return call(op, linux.write(row.file ?? path, utf8Encode(row.data)));
       case "read": {
         const answer = await linux.read(row.file ?? path);
-        if (isCutOff(answer)) return { op, error: tooLong(answer.ms) };
+        if (isCutOff(answer)) return { op, error: cutOffText(answer.ms) };
         const { ret, bytes } = answer;
         return { op, ret: Math.max(-1, ret), errno: Math.max(0, -ret), data: latin1(bytes) };
       }
@@ -129,7 +129,7 @@ export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) =
         ...(ctx_in && { ctxIn: ctx_in }),
       })),
     });
-    if (isCutOff(answer)) return { error: tooLong(answer.ms) };
+    if (isCutOff(answer)) return { error: cutOffText(answer.ms) };
     const { verdict, errno, log, maps } = answer;
     const map = maps.findIndex((result) => result < 0);
     return {

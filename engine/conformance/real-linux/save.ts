@@ -8,9 +8,9 @@ import { READY } from "../../linux/protocol.ts";
 /** The kernel's command line. Mitigations are off: they protect nothing here and cost time. */
 const COMMAND_LINE = "console=ttyS0 quiet tsc=reliable mitigations=off random.trust_cpu=on rdinit=/init panic=-1";
 /** Milliseconds that a boot may take. */
-const PATIENCE = 600_000;
+const BOOT_LIMIT_MS = 600_000;
 /** Milliseconds to wait before the state is saved, so that everything has finished booting. */
-const REST = 3000;
+const SETTLE_MS = 3000;
 
 export const WASM_FILE = createRequire(import.meta.url).resolve("v86/build/v86.wasm");
 
@@ -51,8 +51,8 @@ export async function bootAndSave(
   try {
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(
-        () => reject(new Error(`the agent did not listen after ${PATIENCE} ms:\n${said}`)),
-        PATIENCE,
+        () => reject(new Error(`the agent did not listen after ${BOOT_LIMIT_MS} ms:\n${said}`)),
+        BOOT_LIMIT_MS,
       );
       machine.add_listener("serial1-output-byte", (byte) => {
         heard += String.fromCharCode(byte);
@@ -62,7 +62,7 @@ export async function bootAndSave(
       });
     });
     const ms = Math.round(performance.now() - start);
-    await new Promise((resolve) => setTimeout(resolve, REST));
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     await machine.stop();
     writeFileSync(file, new Uint8Array(await machine.save_state()));
     return { ms, console: said };

@@ -11,9 +11,9 @@ const imm64 = (dst: number, value: bigint): Insn[] => [
 ];
 const mov = (dst: number, value: number) => insn("mov64_imm", { dst, imm: value });
 const call = (name: string) => insn("call_helper", { imm: helperId(name) as number });
-const context = insn("mov64_reg", { dst: 1, src: 6 });
+const ctxToR1 = insn("mov64_reg", { dst: 1, src: 6 });
 /** R7 = R7 * 31 + R0, as u32. */
-const keep = [insn("mul32_imm", { dst: 7, imm: 31 }), insn("add32_reg", { dst: 7, src: 0 })];
+const mixR0 = [insn("mul32_imm", { dst: 7, imm: 31 }), insn("add32_reg", { dst: 7, src: 0 })];
 
 let state = 6180;
 const random = (below: number): number => {
@@ -51,8 +51,8 @@ const length = () => pick([0, 4, 8, 14, 16]);
 const nonZero = () => pick([4, 8, 12, 16]);
 
 /** Mixes R0 into R7, and then `size` bytes at fp + off. */
-const look = (off: number, size: number): Insn[] => [
-  ...Array.from({ length: size / 4 }, (_, i) => [...keep, insn("ldx4", { src: 10, off: off + 4 * i })]).flat(),
+const mixBytes = (off: number, size: number): Insn[] => [
+  ...Array.from({ length: size / 4 }, (_, i) => [...mixR0, insn("ldx4", { src: 10, off: off + 4 * i })]).flat(),
 ];
 
 const lookUpRoute: Step = () => {
@@ -60,8 +60,8 @@ const lookUpRoute: Step = () => {
   params[0] = pick([2, 2, 10, 10, 0, 7]);
   new DataView(params.buffer).setUint32(8, pick([0, 1, 1, 1, 77]), true);
   const size = pick([64, 64, 64, 60, 4]);
-  const ask = [context, ...stackPointer(2, -64), mov(3, size), mov(4, pick([0, 0, 1, 2, 32, 64]))];
-  return [...onStack(-64, params), ...ask, call("fib_lookup"), ...look(-64, 16)];
+  const ask = [ctxToR1, ...stackPointer(2, -64), mov(3, size), mov(4, pick([0, 0, 1, 2, 32, 64]))];
+  return [...onStack(-64, params), ...ask, call("fib_lookup"), ...mixBytes(-64, 16)];
 };
 
 const TUNNEL_SIZES = [44, 44, 44, 28, 24, 22, 8, 20];
@@ -76,24 +76,24 @@ function tunnelKey(): Uint8Array {
 const SKB_STEPS: readonly Step[] = [
   () => {
     const size = nonZero();
-    const store = [context, mov(2, offset()), ...stackPointer(3, -64), mov(4, size), mov(5, pick([0, 1, 2, 3, 4]))];
+    const store = [ctxToR1, mov(2, offset()), ...stackPointer(3, -64), mov(4, size), mov(5, pick([0, 1, 2, 3, 4]))];
     return [...onStack(-64, bytes(size)), ...store, call("skb_store_bytes")];
   },
   () => [
     ...onStack(-64, bytes(16)),
-    ...[context, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero()), call("skb_load_bytes")],
-    ...[...keep, insn("ldx4", { src: 10, off: -64 })],
+    ...[ctxToR1, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero()), call("skb_load_bytes")],
+    ...[...mixR0, insn("ldx4", { src: 10, off: -64 })],
   ],
   () => [
     ...onStack(-64, bytes(16)),
-    ...[context, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero()), mov(5, pick([0, 1]))],
-    ...[call("skb_load_bytes_relative"), ...keep, insn("ldx4", { src: 10, off: -64 })],
+    ...[ctxToR1, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero()), mov(5, pick([0, 1]))],
+    ...[call("skb_load_bytes_relative"), ...mixR0, insn("ldx4", { src: 10, off: -64 })],
   ],
   () => {
     const size = pick([0, 2, 4, 4, 3]);
     const from = size === 0 ? pick([0n, 1n]) : BigInt(random(65536));
     return [
-      ...[context, mov(2, pick([24, 24, 25, 62, 63, 70000])), ...imm64(3, from), ...imm64(4, BigInt(random(2 ** 31)))],
+      ...[ctxToR1, mov(2, pick([24, 24, 25, 62, 63, 70000])), ...imm64(3, from), ...imm64(4, BigInt(random(2 ** 31)))],
       ...[mov(5, size), call("l3_csum_replace")],
     ];
   },
@@ -101,7 +101,7 @@ const SKB_STEPS: readonly Step[] = [
     const size = pick([0, 2, 4]);
     const flags = size | pick([0, 0x10, 0x20, 0x60, 0x30, 0x100]);
     return [
-      ...[context, mov(2, pick([40, 40, 41, 63])), ...imm64(3, size === 0 ? 0n : BigInt(random(65536)))],
+      ...[ctxToR1, mov(2, pick([40, 40, 41, 63])), ...imm64(3, size === 0 ? 0n : BigInt(random(65536)))],
       ...[...imm64(4, BigInt(random(2 ** 31))), mov(5, flags), call("l4_csum_replace")],
     ];
   },
@@ -114,68 +114,68 @@ const SKB_STEPS: readonly Step[] = [
     ];
   },
   () => [
-    context,
+    ctxToR1,
     mov(2, pick([0, 10, 14, 20, 60, 64, 65, 100, 300, 5000])),
     mov(3, pick([0, 0, 0, 1])),
     call("skb_change_tail"),
   ],
-  () => [context, mov(2, pick([0, 1, 4, 14, 40, 100])), mov(3, pick([0, 0, 0, 1])), call("skb_change_head")],
-  () => [context, mov(2, pick([0, 20, 64, 65, 1000])), call("skb_pull_data")],
+  () => [ctxToR1, mov(2, pick([0, 1, 4, 14, 40, 100])), mov(3, pick([0, 0, 0, 1])), call("skb_change_head")],
+  () => [ctxToR1, mov(2, pick([0, 20, 64, 65, 1000])), call("skb_pull_data")],
   () => [
-    ...[context, mov(2, pick([4, 8, 20, -4, -8, -20, -40, 5000])), mov(3, pick([0, 1, 1, 2]))],
+    ...[ctxToR1, mov(2, pick([4, 8, 20, -4, -8, -20, -40, 5000])), mov(3, pick([0, 1, 1, 2]))],
     ...[mov(4, pick([0, 0, 0, 1, 2, 4, 6, 8, 16, 0x80, 0x100, 0x180, 0x10000])), call("skb_adjust_room")],
   ],
-  () => [context, mov(2, pick([0x0081, 0xa888, 0x1234])), mov(3, random(4096)), call("skb_vlan_push")],
-  () => [context, call("skb_vlan_pop")],
-  () => [context, mov(2, pick([0x0008, 0xdd86, 0x1234])), mov(3, pick([0, 0, 1])), call("skb_change_proto")],
-  () => [context, mov(2, pick([0, 1, 2, 3, 4, 7])), call("skb_change_type")],
-  () => [context, mov(2, random(65536)), call("csum_update")],
-  () => [context, mov(2, pick([0, 1, 2, 3, 4])), call("csum_level")],
-  () => [context, mov(2, random(65536)), call("set_hash"), ...keep, context, call("get_hash_recalc")],
+  () => [ctxToR1, mov(2, pick([0x0081, 0xa888, 0x1234])), mov(3, random(4096)), call("skb_vlan_push")],
+  () => [ctxToR1, call("skb_vlan_pop")],
+  () => [ctxToR1, mov(2, pick([0x0008, 0xdd86, 0x1234])), mov(3, pick([0, 0, 1])), call("skb_change_proto")],
+  () => [ctxToR1, mov(2, pick([0, 1, 2, 3, 4, 7])), call("skb_change_type")],
+  () => [ctxToR1, mov(2, random(65536)), call("csum_update")],
+  () => [ctxToR1, mov(2, pick([0, 1, 2, 3, 4])), call("csum_level")],
+  () => [ctxToR1, mov(2, random(65536)), call("set_hash"), ...mixR0, ctxToR1, call("get_hash_recalc")],
   () => [mov(1, pick([1, 77])), mov(2, pick([0, 1, 2])), call("redirect")],
   () => [
-    ...[context, mov(2, pick([0, 5])), mov(3, pick([0, 1, 2, 3])), call("skb_set_tstamp"), ...keep],
-    ...[insn("ldx8", { src: 6, off: 152 }), ...keep, insn("ldx1", { src: 6, off: 180 })],
+    ...[ctxToR1, mov(2, pick([0, 5])), mov(3, pick([0, 1, 2, 3])), call("skb_set_tstamp"), ...mixR0],
+    ...[insn("ldx8", { src: 6, off: 152 }), ...mixR0, insn("ldx1", { src: 6, off: 180 })],
   ],
   () => [
-    ...[insn("st4", { dst: 10, off: -64, imm: pick([0, 0, 1500, 70000]) }), context, mov(2, pick([0, 1, 77]))],
+    ...[insn("st4", { dst: 10, off: -64, imm: pick([0, 0, 1500, 70000]) }), ctxToR1, mov(2, pick([0, 1, 77]))],
     ...[...stackPointer(3, -64), mov(4, pick([0, 0, 10, 70000])), mov(5, pick([0, 0, 1, 2])), call("check_mtu")],
-    ...[...keep, insn("ldx4", { src: 10, off: -64 })],
+    ...[...mixR0, insn("ldx4", { src: 10, off: -64 })],
   ],
   () => [mov(1, 1), mov(2, 0), mov(3, 0), mov(4, pick([0, 1])), call("redirect_neigh")],
-  () => [context, call("skb_cgroup_classid")],
-  () => [context, call("get_cgroup_classid")],
-  () => [context, call("get_route_realm")],
+  () => [ctxToR1, call("skb_cgroup_classid")],
+  () => [ctxToR1, call("get_cgroup_classid")],
+  () => [ctxToR1, call("get_route_realm")],
   lookUpRoute,
   () => [
-    ...[...onStack(-64, tunnelKey()), context, ...stackPointer(2, -64), mov(3, pick(TUNNEL_SIZES))],
-    ...[mov(4, pick([0, 0, 1, 1, 2, 4, 8, 16, 30, 31, 32])), call("skb_set_tunnel_key"), ...keep],
-    ...[...onStack(-64, bytes(44)), context, ...stackPointer(2, -64), mov(3, pick(TUNNEL_SIZES))],
-    ...[mov(4, pick([0, 0, 1, 1, 16, 17, 2])), call("skb_get_tunnel_key"), ...look(-64, 44)],
+    ...[...onStack(-64, tunnelKey()), ctxToR1, ...stackPointer(2, -64), mov(3, pick(TUNNEL_SIZES))],
+    ...[mov(4, pick([0, 0, 1, 1, 2, 4, 8, 16, 30, 31, 32])), call("skb_set_tunnel_key"), ...mixR0],
+    ...[...onStack(-64, bytes(44)), ctxToR1, ...stackPointer(2, -64), mov(3, pick(TUNNEL_SIZES))],
+    ...[mov(4, pick([0, 0, 1, 1, 16, 17, 2])), call("skb_get_tunnel_key"), ...mixBytes(-64, 44)],
   ],
   () => [
     ...onStack(-64, bytes(44)),
-    context,
+    ctxToR1,
     ...stackPointer(2, -64),
     mov(3, 44),
     mov(4, 0),
     call("skb_get_tunnel_key"),
   ],
   () => [
-    ...[...onStack(-64, bytes(44)), context, ...stackPointer(2, -64), mov(3, pick([44, 12])), mov(4, 0)],
-    ...[call(pick(["skb_set_tunnel_key", "skb_get_tunnel_key"])), ...keep],
-    ...[context, ...stackPointer(2, -64), mov(3, pick([4, 8, 6, 44])), call("skb_set_tunnel_opt"), ...keep],
-    ...[...onStack(-64, bytes(16)), context, ...stackPointer(2, -64), mov(3, pick([4, 8, 16]))],
-    ...[call("skb_get_tunnel_opt"), ...look(-64, 16), ...keep],
-    ...[...onStack(-64, bytes(44)), context, ...stackPointer(2, -64), mov(3, 44), mov(4, 16)],
-    ...[call("skb_get_tunnel_key"), ...look(-64, 44)],
+    ...[...onStack(-64, bytes(44)), ctxToR1, ...stackPointer(2, -64), mov(3, pick([44, 12])), mov(4, 0)],
+    ...[call(pick(["skb_set_tunnel_key", "skb_get_tunnel_key"])), ...mixR0],
+    ...[ctxToR1, ...stackPointer(2, -64), mov(3, pick([4, 8, 6, 44])), call("skb_set_tunnel_opt"), ...mixR0],
+    ...[...onStack(-64, bytes(16)), ctxToR1, ...stackPointer(2, -64), mov(3, pick([4, 8, 16]))],
+    ...[call("skb_get_tunnel_opt"), ...mixBytes(-64, 16), ...mixR0],
+    ...[...onStack(-64, bytes(44)), ctxToR1, ...stackPointer(2, -64), mov(3, 44), mov(4, 16)],
+    ...[call("skb_get_tunnel_key"), ...mixBytes(-64, 44)],
   ],
   () => [
-    ...[...onStack(-64, bytes(28)), context, mov(2, pick([0, 1])), ...stackPointer(3, -64), mov(4, pick([28, 8]))],
-    ...[mov(5, pick([0, 1])), call("skb_get_xfrm_state"), ...look(-64, 28)],
+    ...[...onStack(-64, bytes(28)), ctxToR1, mov(2, pick([0, 1])), ...stackPointer(3, -64), mov(4, pick([28, 8]))],
+    ...[mov(5, pick([0, 1])), call("skb_get_xfrm_state"), ...mixBytes(-64, 28)],
   ],
   () => [
-    ...[insn("ldx8", { dst: 2, src: 6, off: 168 }), mov(0, 1), insn("jeq64_imm", { dst: 2, off: 3 }), context],
+    ...[insn("ldx8", { dst: 2, src: 6, off: 168 }), mov(0, 1), insn("jeq64_imm", { dst: 2, off: 3 }), ctxToR1],
     ...[mov(3, pick([0, 1])), call("sk_assign")],
   ],
 ];
@@ -183,21 +183,21 @@ const SKB_STEPS: readonly Step[] = [
 const SKB_FIELDS = [0, 4, 16, 20, 24, 28];
 
 const XDP_STEPS: readonly Step[] = [
-  () => [context, mov(2, pick([0, 4, 14, 20, 50, 51, 64, -4, -14, -100, -216, -217, -256])), call("xdp_adjust_head")],
-  () => [context, mov(2, pick([0, 4, 8, 6, -4, -8, -6, -32, -64, -252, -256])), call("xdp_adjust_meta")],
-  () => [context, mov(2, pick([0, 4, 14, 100, 1000, 3000, 4000, -4, -14, -50, -51, -64])), call("xdp_adjust_tail")],
+  () => [ctxToR1, mov(2, pick([0, 4, 14, 20, 50, 51, 64, -4, -14, -100, -216, -217, -256])), call("xdp_adjust_head")],
+  () => [ctxToR1, mov(2, pick([0, 4, 8, 6, -4, -8, -6, -32, -64, -252, -256])), call("xdp_adjust_meta")],
+  () => [ctxToR1, mov(2, pick([0, 4, 14, 100, 1000, 3000, 4000, -4, -14, -50, -51, -64])), call("xdp_adjust_tail")],
   () => [
-    ...[...onStack(-64, bytes(16)), context, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero())],
-    ...[call("xdp_load_bytes"), ...keep, insn("ldx4", { src: 10, off: -64 })],
+    ...[...onStack(-64, bytes(16)), ctxToR1, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero())],
+    ...[call("xdp_load_bytes"), ...mixR0, insn("ldx4", { src: 10, off: -64 })],
   ],
   () => [
-    ...[...onStack(-64, bytes(16)), context, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero())],
+    ...[...onStack(-64, bytes(16)), ctxToR1, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero())],
     call("xdp_store_bytes"),
   ],
-  () => [context, call("xdp_get_buff_len")],
+  () => [ctxToR1, call("xdp_get_buff_len")],
   () => [mov(1, 1), mov(2, pick([0, 1])), call("redirect")],
   () => [
-    ...[insn("st4", { dst: 10, off: -64, imm: pick([0, 0, 1500, 70000]) }), context, mov(2, pick([0, 1, 77]))],
+    ...[insn("st4", { dst: 10, off: -64, imm: pick([0, 0, 1500, 70000]) }), ctxToR1, mov(2, pick([0, 1, 77]))],
     ...[...stackPointer(3, -64), mov(4, pick([0, 70000])), mov(5, pick([0, 0, 1])), call("check_mtu")],
   ],
   lookUpRoute,
@@ -230,9 +230,9 @@ const parse: Step = () => {
     ],
     ...[
       call(pick(["strtol", "strtoul"])),
-      ...keep,
+      ...mixR0,
       insn("ldx8", { src: 10, off: -72 }),
-      ...keep,
+      ...mixR0,
       insn("rsh64_imm", { imm: 32 }),
     ],
   ];
@@ -309,7 +309,7 @@ function snprintf(): Program {
   const value = [insn("ld_imm64_map_value", { dst: 3 }), { code: 0, dst: 0, src: 0, off: 0, imm: 0 }];
   const after = [
     ...[...stackPointer(4, -96), mov(5, pick([16, 16, 16, 8])), call("snprintf"), insn("mov64_reg", { dst: 7 })],
-    ...[context, mov(2, 0), ...stackPointer(3, -64), mov(4, 64), mov(5, 0), call("skb_store_bytes")],
+    ...[ctxToR1, mov(2, 0), ...stackPointer(3, -64), mov(4, 64), mov(5, 0), call("skb_store_bytes")],
     ...[insn("mov64_reg", { src: 7 }), insn("exit")],
   ];
   const insns = [...before, ...value, ...after];
@@ -323,8 +323,8 @@ function steps(
   count: number,
   fields: readonly number[],
 ): Program {
-  const body = Array.from({ length: count }, () => [...pick(choices)(), ...keep]).flat();
-  const look = fields.flatMap((off) => [insn("ldx4", { src: 6, off }), ...keep]);
+  const body = Array.from({ length: count }, () => [...pick(choices)(), ...mixR0]).flat();
+  const look = fields.flatMap((off) => [insn("ldx4", { src: 6, off }), ...mixR0]);
   const head = [insn("mov64_reg", { dst: 6, src: 1 }), mov(7, 0)];
   return { prog_type, insns: [...head, ...body, ...look, insn("mov64_reg", { src: 7 }), insn("exit")], data_in };
 }
@@ -376,12 +376,12 @@ function mapSteps(): Program {
       ]
     : [
         () => [...value(), theMap, ...stackPointer(2, -56), mov(3, pick([0, 0, 0, 2, 1])), call("map_push_elem")],
-        () => [...value(), theMap, ...stackPointer(2, -56), call("map_peek_elem"), ...look(-56, 8)],
+        () => [...value(), theMap, ...stackPointer(2, -56), call("map_peek_elem"), ...mixBytes(-56, 8)],
         ...(type === "bloom_filter"
           ? []
-          : [() => [...value(), theMap, ...stackPointer(2, -56), call("map_pop_elem"), ...look(-56, 8)]]),
+          : [() => [...value(), theMap, ...stackPointer(2, -56), call("map_pop_elem"), ...mixBytes(-56, 8)]]),
       ];
-  const body = Array.from({ length: 3 + random(8) }, () => [...pick(choices)(), ...keep]).flat();
+  const body = Array.from({ length: 3 + random(8) }, () => [...pick(choices)(), ...mixR0]).flat();
   return withMap("sched_cls", map, body);
 }
 
@@ -390,7 +390,7 @@ function targets(): Program {
   const entries = type === "cpumap" ? { 0: "80000000" } : type === "xskmap" ? {} : { 0: "01000000" };
   const map = { type, key_size: 4, value_size: 4, max_entries: 2, entries, dump: type !== "xskmap" };
   const flags = pick([0, 0, 1, 2, 3, 4, 8, 16, 24, 32]);
-  return withMap("xdp", map, [theMap, mov(2, pick([0, 0, 1, 5])), mov(3, flags), call("redirect_map"), ...keep]);
+  return withMap("xdp", map, [theMap, mov(2, pick([0, 0, 1, 5])), mov(3, flags), call("redirect_map"), ...mixR0]);
 }
 
 function ring(): Program {
@@ -424,8 +424,8 @@ function ring(): Program {
         mov(5, pick([0, 0, 1])),
       ];
       return [
-        ...[...onStack(-64, bytes(16)), ...reserve, call("ringbuf_reserve_dynptr"), ...keep],
-        ...[...write, call("dynptr_write"), ...keep, ...read, call("dynptr_read"), ...look(-56, 8)],
+        ...[...onStack(-64, bytes(16)), ...reserve, call("ringbuf_reserve_dynptr"), ...mixR0],
+        ...[...write, call("dynptr_write"), ...mixR0, ...read, call("dynptr_read"), ...mixBytes(-56, 8)],
         ...[
           ...stackPointer(1, -80),
           mov(2, 0),
@@ -435,7 +435,7 @@ function ring(): Program {
       ];
     },
   ];
-  return withMap("sched_cls", map, Array.from({ length: 2 + random(4) }, () => [...pick(choices)(), ...keep]).flat());
+  return withMap("sched_cls", map, Array.from({ length: 2 + random(4) }, () => [...pick(choices)(), ...mixR0]).flat());
 }
 
 /** Calls of timers in the only value of an array, in any order. No timer expires while the program runs. */
@@ -457,7 +457,7 @@ function timers(): Program {
       body.push(insn("ld_imm64_func", { dst: 2 }), HALF, call("timer_set_callback"));
     } else if (what === 2) body.push(...imm64(2, 1n << 50n), mov(3, pick([0, 0, 1, 2, 4])), call("timer_start"));
     else body.push(call("timer_cancel"));
-    body.push(...keep);
+    body.push(...mixR0);
   }
   const program = withMap("sched_cls", map, body, places.length > 0 ? [mov(0, 0), insn("exit")] : []);
   const callback = program.insns.length - 2;

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Program } from "../../program/program.ts";
 import { REFUSALS, type RefusalId } from "../../verifier/refusals.ts";
 import { judge } from "../judge.ts";
-import { NOT_RECORDED, namesIn } from "../not-recorded.ts";
+import { NOT_RECORDED, refusalNames } from "../not-recorded.ts";
 import { anyCallProgram } from "../random/any-call.ts";
 import { callbackProgram } from "../random/callbacks.ts";
 import { messageOf } from "../random/differ.ts";
@@ -28,7 +28,7 @@ const FAMILIES: Readonly<Record<string, { make: (seed: number) => Program; seeds
 /** A program is kept only if its log is at most this long. */
 const MAX_LOG = 9_000;
 /** Number of programs that are kept for each new thing. */
-const EACH = 2;
+const KEPT_PER_FEATURE = 2;
 /** One of this many programs of ours is recorded at the other log levels too. */
 const LEVELS_EVERY = 8;
 
@@ -50,7 +50,7 @@ const row = (id: string, program: Program, level: number, { verdict, errno, log 
   });
 
 /** What an answer shows, as a list of names. Each new name is worth a recording. */
-function* shown({ verdict, log }: KernelAnswer): Generator<string> {
+function* featuresOf({ verdict, log }: KernelAnswer): Generator<string> {
   if (verdict === "reject") yield `message ${messageOf(log).replace(/0x[0-9a-f]+|-?\d+/g, "N")}`;
   for (const line of log.split("\n")) {
     for (const [, type] of line.matchAll(/ (?:R\d+|fp-\d+)=[m0?]*P?([a-z_]+)\(/g)) yield `register ${type}`;
@@ -67,9 +67,9 @@ async function main(): Promise<void> {
   const count = new Map<string, number>();
   const keep = (id: string, program: Program, level: number, answer: KernelAnswer) => {
     if (answer.error) throw new Error(`${id}: ${answer.error}`);
-    for (const thing of new Set(shown(answer))) count.set(thing, (count.get(thing) ?? 0) + 1);
+    for (const thing of new Set(featuresOf(answer))) count.set(thing, (count.get(thing) ?? 0) + 1);
     rows.push(row(id, program, level, answer));
-    for (const name of namesIn(judge(program, { logLevel: 0 }))) refused.add(name);
+    for (const name of refusalNames(judge(program, { logLevel: 0 }))) refused.add(name);
   };
 
   const ours = (["verifier", "global", "objects"] as const).flatMap((corpus) => [...readPrograms(corpus)]);
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
   kernel.close();
   found.sort((a, b) => a.program.insns.length - b.program.insns.length);
   for (const { id, program, answer } of found) {
-    const isNew = [...new Set(shown(answer))].some((thing) => (count.get(thing) ?? 0) < EACH);
+    const isNew = [...new Set(featuresOf(answer))].some((thing) => (count.get(thing) ?? 0) < KEPT_PER_FEATURE);
     if (isNew) keep(id, program, 2, answer);
   }
 

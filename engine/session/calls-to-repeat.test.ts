@@ -1,7 +1,7 @@
 // Which calls are repeated in a new worker: the rows are calls and what is left of them, by method and first argument.
 import { expect, test } from "vitest";
 import type { Method } from "./api.ts";
-import { CallsToRepeat } from "./replay.ts";
+import { CallsToRepeat } from "./calls-to-repeat.ts";
 
 type Row = readonly [method: Method, ...args: unknown[]];
 
