@@ -6,6 +6,7 @@ export type { Language, Texts } from "./base/language.ts";
 export { type ExampleView, TOPICS, type Topic } from "./catalogue/example.ts";
 export { EXAMPLES } from "./catalogue/examples.ts";
 export { FIRST_EXAMPLE } from "./catalogue/first-example.ts";
+export type { NotSimulated } from "./facts/not-simulated.ts";
 export { OREORE_DEFINITION } from "./facts/oreore.ts";
 export type { Cause } from "./kernel/cause.ts";
 export type { DefinitionFault, DefinitionInput } from "./kernel/definition-input.ts";

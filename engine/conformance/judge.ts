@@ -1,5 +1,6 @@
 // The answer of a kernel of ours to a program: its maps are made and filled, then it is loaded. There is one answer, whichever of the
 // calls refused.
+import type { NotSimulated } from "../facts/not-simulated.ts";
 import { createMaps, type LoadOptions, loadWith } from "../kernel/loader.ts";
 import { inScratch } from "../kernel/scratch.ts";
 import type { Program } from "../program/program.ts";
@@ -15,7 +16,7 @@ export interface Judged {
   /** Why it was refused, as a value. */
   readonly refusal?: Refusal;
   /** What the program needs that is not simulated, see Verdict.unsupported. */
-  readonly unsupported?: string;
+  readonly unsupported?: NotSimulated;
   /** Microseconds in the verifier, measured by `watched.now`. 0 without such a clock. */
   readonly us: number;
   /** Set if the verifier saw the program. */

@@ -2,6 +2,7 @@
 // kernel. The rest of the engine reads it through helpers.ts, prog-types.ts, map-types.ts, errno.ts, uapi.ts, kernel.ts.
 
 import type { Insn } from "../isa/insn.ts";
+import type { NotSimulated } from "./not-simulated.ts";
 
 /** Flag bits of an enum value, above its base type (enum bpf_type_flag): PTR_MAYBE_NULL, MEM_RDONLY, … See TYPE_FLAG. */
 export type TypeFlags = number;
@@ -116,9 +117,8 @@ export interface ProgType {
   readonly name: string;
   /** The UAPI struct of the context that the program sees, for offsetof and completion: `__sk_buff`. */
   readonly ctxStruct: string;
-  /** Whether programs of this type are simulated here. If not, `why` gives the reason, as a phrase without subject. */
-  readonly simulated: boolean;
-  readonly why?: string;
+  /** What its programs need that is not simulated here. null: programs of this type are simulated. */
+  readonly lacks: NotSimulated | null;
   /** For a type that is not simulated: the errno with which a load fails before the verifier starts. 0: the verifier does start. */
   errnoBeforeVerifier(expectedAttachType: number): number;
   /** Values of expected_attach_type that BPF_PROG_LOAD accepts. `undefined`: any, the field is not checked. */

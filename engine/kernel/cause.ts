@@ -1,5 +1,6 @@
 // Why a system call was refused: the check that failed, and the values that a sentence about it needs. It is plain data beside
 // the errno. No sentences here: the page writes them in the reader's language.
+import type { NotSimulated } from "../facts/not-simulated.ts";
 
 export type Cause =
   // BPF_PROG_LOAD, in the kernel's order
@@ -9,7 +10,7 @@ export type Cause =
   /** The kernel does not have this type. `step`: the step of the recipe that adds it. */
   | { readonly check: "prog-type"; readonly progType: number; readonly step?: 1 }
   /** Programs of this type are not simulated. `what`: why, as a phrase without subject. */
-  | { readonly check: "not-simulated"; readonly what: string }
+  | { readonly check: "not-simulated"; readonly what: NotSimulated }
   | { readonly check: "expected-attach-type"; readonly given: number; readonly taken: readonly number[] }
   | { readonly check: "prog-name"; readonly name: string }
   | { readonly check: "log"; readonly level: number; readonly size: number }

@@ -1,8 +1,10 @@
 // BPF_PROG_LOAD, the only way to the verifier. First come the kernel's checks before the instructions, in its order. Then the
 // verifier. Then the program is made and gets a descriptor. Its maps already exist, made by BPF_MAP_CREATE (map.ts).
 // @kernel kernel/bpf/syscall.c bpf_prog_load, kernel/bpf/verifier.c bpf_check
+
 import { ERRNO, errnoText } from "../facts/errno.ts";
 import { isGplCompatible } from "../facts/license.ts";
+import type { NotSimulated } from "../facts/not-simulated.ts";
 import type { ProgType } from "../facts/types.ts";
 import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -37,7 +39,7 @@ export interface Loaded extends Answer {
   /** Why the program was refused. It is the verifier's refusal, or one made from `cause`. */
   readonly refusal?: Refusal;
   /** A part of the kernel that the program needs and that is not simulated: see Verdict.unsupported. */
-  readonly unsupported?: string;
+  readonly unsupported?: NotSimulated;
   /** Time in the verifier, in microseconds by `VerifierHooks.now`. 0 without it. */
   readonly us: number;
 }
@@ -120,10 +122,10 @@ function checkAttributes(registry: Registry, attr: ProgLoadAttr): Admitted | Ans
   if (!type)
     return no(EINVAL, { check: "prog-type", progType: attr.progType, ...(isDefined && !steps[0] && { step: 1 }) });
   const unseen = type.errnoBeforeVerifier(attr.expectedAttachType);
-  if (unseen !== 0) return no(unseen, { check: "not-simulated", what: type.why ?? type.name });
+  if (type.lacks && unseen !== 0) return no(unseen, { check: "not-simulated", what: type.lacks });
   const expectedAttachType = attachTypeAtLoad(type.name, attr.expectedAttachType);
   // Step 2 adds the definition's case to bpf_prog_load_check_attach. Before that any attach type is accepted for it.
-  const taken = type.simulated && !(isDefined && !steps[1]) ? type.attachTypes : undefined;
+  const taken = type.lacks === null && !(isDefined && !steps[1]) ? type.attachTypes : undefined;
   if (taken && !taken.includes(expectedAttachType))
     return no(EINVAL, { check: "expected-attach-type", given: attr.expectedAttachType, taken });
   if (!isValidName(attr.progName)) return no(EINVAL, { check: "prog-name", name: attr.progName });

@@ -1,4 +1,5 @@
 // A program as bpf(2) takes it: its instructions, its type, and the maps that its LD_IMM64 instructions load.
+import type { NotSimulated } from "../facts/not-simulated.ts";
 import type { Insn } from "../isa/insn.ts";
 
 /** What BPF_MAP_CREATE is asked for (union bpf_attr). */
@@ -56,8 +57,8 @@ export type FuncParam =
   | { readonly unsupported: string }
   /** Declaration tags that do not go together: the end of the kernel's sentence about them. */
   | { readonly badTags: string }
-  /** Something that is not simulated here, as a phrase. */
-  | { readonly notSimulated: string };
+  /** Something that is not simulated here. */
+  | { readonly notSimulated: NotSimulated };
 
 /** A function of the program, as its BTF describes it. */
 export interface FuncInfo {

@@ -2,7 +2,9 @@
 // kernel's, and decides which message comes first. For the checks before that see kernel/load.ts, which is the only caller except the
 // tests of this room. It never throws because of a program, and changes none of its arguments.
 // @kernel verifier.c bpf_check
+
 import { bug } from "../base/bug.ts";
+import type { NotSimulated } from "../facts/not-simulated.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -49,10 +51,10 @@ export interface Verdict {
   /** Why the program was refused, at every log level. Absent if it was accepted, is not simulated, or the walk was stopped. */
   readonly refusal?: Refusal;
   /**
-   * Set if the program needs something that is not simulated here: it was found neither unsafe nor safe. A phrase: `kernel functions`.
+   * Set if the program needs something that is not simulated here: it was found neither unsafe nor safe.
    * `errno` and `log` are then the kernel's answer to a load that lacks it. errno is 0 if that answer is not known.
    */
-  readonly unsupported?: string;
+  readonly unsupported?: NotSimulated;
   /** Number of instructions walked, each counted as often as it was walked. Also set after a rejection. */
   readonly insnsProcessed: number;
   /** Number of states kept over the whole walk, and the largest number at one time. */

@@ -187,9 +187,9 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
               {load.verdict === "reject" && <code className="object__errno">-{load.errnoName}</code>}
             </h3>
             {load.message !== "" && load.verdict === "reject" && <code lang="en">{load.message}</code>}
-            {load.verdict === "not simulated" && (
+            {load.lacks !== null && (
               <p>
-                {text.needs(load.message)}
+                {text.needs(load.lacks)}
                 {load.kernelFunctions.length > 0 && ` ${text.calls(load.kernelFunctions)}`} {text.stillThere}
               </p>
             )}

@@ -1,6 +1,8 @@
 // Why a system call was refused, in words: one sentence per check of the kernel. Loaded when the first one is shown.
+
 import type { Cause } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
+import { NOT_SIMULATED_JA } from "./not-simulated-ja.ts";
 
 type Words = { readonly [Check in Cause["check"]]: (cause: Extract<Cause, { check: Check }>) => string };
 
@@ -61,7 +63,8 @@ const CAUSES: Readonly<Record<Language, Words>> = {
       step
         ? `${missing.ja(step)}。カーネルにはまだプログラムタイプ ${progType} がありません。`
         : `カーネルにプログラムタイプ ${progType} はありません。`,
-    "not-simulated": ({ what }) => `ここで再現していないもの（${what}）が、このプログラムには必要です。`,
+    "not-simulated": ({ what }) =>
+      `ここで再現していないもの（${NOT_SIMULATED_JA[what]}）が、このプログラムには必要です。`,
     "expected-attach-type": ({ given, taken }) =>
       taken.length === 1
         ? `このプログラムタイプのアタッチタイプは ${taken.join()} です。${given} は使えません。`

@@ -1,4 +1,6 @@
 // English, and the shape that every other language must have. Sentences with values are functions.
+import type { NotSimulated } from "../../engine/index.ts";
+
 const plural = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
@@ -39,7 +41,7 @@ export const en = {
     menu: "What the editor shows",
     label: "BPF program, one macro a line",
     progType: "Program type",
-    needs: (what: string) => what,
+    lacks: (what: NotSimulated) => `Not simulated: ${what}`,
     run: "Run",
     runTitle: "Load, attach, echo and cat in one go",
     listing: "Instructions",
@@ -89,7 +91,7 @@ export const en = {
     foldLog: "Fold the log to this moment",
     copied: "Copied",
     logSize: (lines: number) => plural(lines, "line"),
-    unsupported: (what: string) =>
+    unsupported: (what: NotSimulated) =>
       `This program needs ${what}, which this kernel does not have yet. That says nothing about whether it is safe.`,
     bug: "This is a bug in Oreore, not in your program.",
   },

@@ -1,15 +1,8 @@
 // 日本語。カーネルの用語(verifier のログ、関数名、errno)は原語のまま使う。
 import { type Dictionary, formatMicros } from "./en.ts";
+import { NOT_SIMULATED_JA } from "./not-simulated-ja.ts";
 
 const n = (value: number): string => value.toLocaleString("ja");
-
-/** What a program type needs to be attached. The keys are the engine's English sentences. */
-const NEEDS: Readonly<Record<string, string>> = {
-  "attaches by the BTF id of a kernel function": "カーネル関数の BTF ID を指定してアタッチします",
-  "attaches by the BTF id of a security hook": "セキュリティフックの BTF ID を指定してアタッチします",
-  "implements a kernel interface given by BTF": "BTF で示されるカーネルのインタフェースを実装します",
-  "replaces a function of another loaded program": "ロード済みの別のプログラムの関数を置き換えます",
-};
 
 export const ja: Dictionary = {
   title: "オレオレ: ブラウザのタブで動く eBPF のための Linux カーネル",
@@ -48,7 +41,7 @@ export const ja: Dictionary = {
     menu: "エディタの表示",
     label: "BPF プログラム(1 行に 1 マクロ)",
     progType: "プログラムタイプ",
-    needs: (what) => NEEDS[what] ?? what,
+    lacks: (what) => `再現していないもの: ${NOT_SIMULATED_JA[what]}`,
     run: "実行",
     runTitle: "ロード、アタッチ、echo、cat を一度に行う",
     listing: "命令",
@@ -99,7 +92,7 @@ export const ja: Dictionary = {
     copied: "コピーしました",
     logSize: (lines) => `${n(lines)} 行`,
     unsupported: (what) =>
-      `このプログラムに必要な ${what} は、このカーネルではまだ使えません。安全かどうかとは別の話です。`,
+      `このプログラムに必要な「${NOT_SIMULATED_JA[what]}」は、このカーネルではまだ使えません。安全かどうかとは別の話です。`,
     bug: "これはあなたのプログラムではなく、オレオレのバグです。",
   },
   beliefs: {

@@ -1,6 +1,7 @@
 // Words of the sheet that shows a BPF object, loaded with it.
-import type { RelocationView } from "../../engine/index.ts";
+import type { NotSimulated, RelocationView } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
+import { NOT_SIMULATED_JA } from "./not-simulated-ja.ts";
 
 export interface ObjectTexts {
   readonly close: string;
@@ -16,8 +17,8 @@ export interface ObjectTexts {
   readonly weak: string;
   readonly global: string;
   readonly verdict: Readonly<Record<"accept" | "reject" | "not simulated", (program: string) => string>>;
-  /** What is not simulated, by the engine's words. */
-  readonly needs: (what: string) => string;
+  /** What is not simulated. */
+  readonly needs: (what: NotSimulated) => string;
   readonly calls: (kernelFunctions: readonly string[]) => string;
   readonly stillThere: string;
   readonly cost: (insns: number, states: number) => string;
@@ -48,30 +49,6 @@ export interface ObjectTexts {
   readonly line: (file: string, line: number) => string;
   readonly refusedHere: string;
 }
-
-/** What is not simulated, by the engine's words. */
-const NEEDS: Readonly<Record<string, string>> = {
-  "attaches by the BTF id of a kernel function": "カーネル関数の BTF ID を指定するアタッチ",
-  "attaches by the BTF id of a security hook": "セキュリティフックの BTF ID を指定するアタッチ",
-  "implements a kernel interface given by BTF": "BTF で示されるカーネルのインタフェースの実装",
-  "replaces a function of another loaded program": "ロード済みの別のプログラムの関数の置き換え",
-  "calls of kernel functions": "カーネル関数 (kfunc) の呼び出し",
-  "kernel functions": "カーネル関数 (kfunc) の呼び出し",
-  "addresses of kernel variables": "カーネルの変数のアドレス",
-  "access to kernel structures through BTF": "BTF を使ったカーネル構造体へのアクセス",
-  "kernel structures through BTF": "BTF を使ったカーネル構造体へのアクセス",
-  "kernel structures as parameters": "引数としてのカーネル構造体",
-  "kernel pointers in maps": "マップの中のカーネルのポインタ (kptr)",
-  "pointers to kernel structures that a map names": "マップが指すカーネル構造体へのポインタ",
-  "per-CPU variables of the kernel through BTF": "BTF を使ったカーネルの per-CPU 変数",
-  "allocated objects, which need BTF": "BTF の要る、確保したオブジェクト",
-  "locks in allocated objects, which need BTF": "BTF の要る、確保したオブジェクトの中のロック",
-  "a context that BTF has no name for": "BTF に名前のないコンテキスト",
-  "dynptr parameters of functions": "関数の引数としての dynptr",
-  "untrusted memory as parameters": "引数としての信頼されないメモリ",
-  "arena pointers": "アリーナのポインタ",
-  arenas: "アリーナ",
-};
 
 const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
   en: {
@@ -158,7 +135,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
       reject: (program) => `Linux 6.18 は ${program} を拒否します`,
       "not simulated": (program) => `${program} の判定はありません`,
     },
-    needs: (what) => `再現していないもの: ${NEEDS[what] ?? what}。`,
+    needs: (what) => `再現していないもの: ${NOT_SIMULATED_JA[what]}。`,
     calls: (names) => `${names.join("、")} を呼びます。`,
     stillThere: "コード、ソース、再配置は Linux に渡るものと同じです。",
     cost: (insns, states) => `処理した命令 ${insns.toLocaleString("ja")}、状態 ${states.toLocaleString("ja")}`,

@@ -221,8 +221,8 @@ def packet_access(type_, attach, rows, flags):
 
 
 # Types whose programs can only be loaded with kernel BTF or other objects. They are listed, but not simulated.
-NEEDS_BTF = {"tracing": "attaches by the BTF id of a kernel function", "struct_ops": "implements a kernel interface given by BTF",
-             "ext": "replaces a function of another loaded program", "lsm": "attaches by the BTF id of a security hook"}
+NEEDS_BTF = {"tracing": "attachment by the BTF id of a kernel function", "struct_ops": "a kernel interface given by BTF",
+             "ext": "replacing a function of another loaded program", "lsm": "attachment by the BTF id of a security hook"}
 SLEEPABLE = {"syscall": 1 << 4}
 # Context offsets that are tried, where (-16, 512) is not enough. An instruction's offset starts at -32768, but most types refuse
 # all below 0.
@@ -334,14 +334,14 @@ def write(base, types):
                  + js(compact(sorted(rank[i] for i in base))) + ";")
     (OUT / "helpers.ts").write_text("\n".join(lines) + "\n")
 
-    lines = [head, "/** enum bpf_attach_type */\nexport const attachTypes: Readonly<Record<string, number>> = " + js(ATTACH) + ";\n",
+    lines = [head.rstrip("\n"), 'import type { NotSimulated } from "../not-simulated.ts";\n', "/** enum bpf_attach_type */\nexport const attachTypes: Readonly<Record<string, number>> = " + js(ATTACH) + ";\n",
              "/** One context access rule: [size | write 16 | no sign extension 32, first offset, last, step, register type, field size, structure pointed to]. */\n"
              "export type AccessRow = readonly [number, number, number, number, number, number, string?];\n"
              "/** What holds for some attach types of a program type; `packet`: pointers to it may be [given to helpers, written through]. */\n"
              "export interface GroupRow {\n  readonly attach: string;\n  readonly helpers: string;\n  readonly ctx: readonly AccessRow[];\n"
              "  readonly range?: readonly [number, number, number];\n  readonly packet?: readonly [number, number];\n}\n"
              "export interface TypeRow {\n  readonly id: number;\n  readonly name: string;\n  /** Attach types that load; absent: any. */\n"
-             "  readonly attach?: string;\n  readonly ldAbs?: 1;\n  /** Has no convert_ctx_access: accesses to the context stay as they are. */\n  readonly plain?: 1;\n  /** Not loadable as a plain program: why. */\n  readonly needs?: string;\n"
+             "  readonly attach?: string;\n  readonly ldAbs?: 1;\n  /** Has no convert_ctx_access: accesses to the context stay as they are. */\n  readonly plain?: 1;\n  /** Not loadable as a plain program: why. */\n  readonly needs?: NotSimulated;\n"
              "  /** With `needs`: attach types that are refused before the verifier looks, by errno. */\n  readonly unseen?: Readonly<Record<string, string>>;\n"
              "  /** The recorded kernel was built without it. */\n  readonly absent?: 1;\n  readonly groups: readonly GroupRow[];\n}\n"
              "export const types: readonly TypeRow[] = ["]

@@ -38,7 +38,7 @@ const MOST_TRIES = 60;
 /** The source with the type, maps and licence for which our verifier says what the log says, else with the likeliest ones. */
 function sourceWithFittingType(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: string): string {
   const isKnown = log.message !== "" && rebuilt.insns.length > 0;
-  const named = registry.progTypes().filter(({ simulated }) => simulated);
+  const named = registry.progTypes().filter(({ lacks }) => lacks === null);
   const hints = hintsOf(log);
   const { license } = hints;
   const known = hints.progType === undefined ? [] : [hints.progType];

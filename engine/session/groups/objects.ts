@@ -154,7 +154,7 @@ function loadView(state: SessionState, load: Load, kernel: Btf | undefined): Obj
     relocations: load.relocations.map(relocationView),
     program: sourceOf(load),
   };
-  const none = { insnsProcessed: 0, states: 0, log: [], logRefusal: -1, refusedAt: -1, explanation: null };
+  const none = { lacks: null, insnsProcessed: 0, states: 0, log: [], logRefusal: -1, refusedAt: -1, explanation: null };
   // libbpf creates all maps of an object before it loads a program.
   for (const map of load.maps) {
     const err = checkMapCreate(map);
@@ -176,7 +176,8 @@ function loadView(state: SessionState, load: Load, kernel: Btf | undefined): Obj
     ...base,
     verdict: unsupported === undefined ? verdict.verdict : "not simulated",
     ...errnoOf(verdict.errno),
-    message: unsupported ?? (why >= 0 ? log.line(why) : verdict.errno === 0 ? "" : errnoText(verdict.errno)),
+    lacks: unsupported ?? null,
+    message: unsupported ? "" : why >= 0 ? log.line(why) : verdict.errno === 0 ? "" : errnoText(verdict.errno),
     insnsProcessed: verdict.insnsProcessed,
     states: verdict.totalStates,
     log: log.lines(from, MAX_LINES),

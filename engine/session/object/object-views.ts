@@ -2,6 +2,7 @@
 // made when it is asked for.
 
 import type { Texts } from "../../base/language.ts";
+import type { NotSimulated } from "../../facts/not-simulated.ts";
 import type { CoreKind } from "../../object/core/spec.ts";
 import type { MapAttr } from "../../program/program.ts";
 import type { ExplanationView } from "../views/check.ts";
@@ -80,7 +81,9 @@ export interface ObjectLoadView {
   readonly errno: number;
   /** EINVAL, EACCES, … "": none. */
   readonly errnoName: string;
-  /** The line of the log with the reason, or why there is no verdict. */
+  /** What the program needs that is not simulated. null: there is a verdict. */
+  readonly lacks: NotSimulated | null;
+  /** The line of the log with the reason. "": accepted, or no verdict. */
   readonly message: string;
   readonly insnsProcessed: number;
   readonly states: number;

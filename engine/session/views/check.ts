@@ -1,6 +1,8 @@
 // What the page is told about a check: verdict, log, beliefs, explanation, fixes, the input that breaks a program. Plain data that crosses
 // a Worker boundary. Contains no type of the engine's inside. 64-bit values are 16 hex digits, bytes are hex text, numbers are exact.
+
 import type { Texts } from "../../base/language.ts";
+import type { NotSimulated } from "../../facts/not-simulated.ts";
 import type { Cause } from "../../kernel/cause.ts";
 import type { Refusal } from "../../verifier/refusals.ts";
 import type { DiagnosticView, Hex64, MapInput, ProgramInput, SlotView, SpanView } from "./program.ts";
@@ -29,7 +31,7 @@ export interface CheckView {
   readonly mapPlaces: readonly MapPlaceView[];
   readonly verdict: VerdictName;
   /** What the program needs from the kernel that is not simulated (verdict `error`): `kernel functions`. "": nothing. */
-  readonly unsupported: string;
+  readonly unsupported: NotSimulated | "";
   /** Positive. 0: accepted. */
   readonly errno: number;
   /** `EACCES`. "": errno is 0. */

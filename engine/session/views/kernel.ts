@@ -1,6 +1,7 @@
 // What the page is told about the simulated kernel: system calls, objects, files, its types, its code. Plain data that crosses a Worker
 // boundary.
 
+import type { NotSimulated } from "../../facts/not-simulated.ts";
 import type { Cause } from "../../kernel/cause.ts";
 import type { DefinitionFault, DefinitionInput } from "../../kernel/definition-input.ts";
 import type { Syscall } from "../../kernel/syscall.ts";
@@ -153,9 +154,8 @@ export interface ProgTypeView {
   /** `BPF_PROG_TYPE_OREORE` */
   readonly constant: string;
   readonly ctxStruct: string;
-  readonly simulated: boolean;
-  /** Why the type is not simulated. */
-  readonly why: string;
+  /** What its programs need that is not simulated. null: they are simulated. */
+  readonly lacks: NotSimulated | null;
   /** What runs its programs here. */
   readonly event: "sysfs" | "packet" | "ctx" | "none";
   /** The first input of its programs. */

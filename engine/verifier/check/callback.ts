@@ -65,7 +65,7 @@ const userRingbuf: SetCalleeState = (env, caller, callee) => {
   return 0;
 };
 
-const findVma: SetCalleeState = (env) => notSimulated(env, "kernel structures through BTF");
+const findVma: SetCalleeState = (env) => notSimulated(env, "access to kernel structures through BTF");
 
 /** Helper → how its callback is called. `async`: it is called later (by a timer) and not during the call. */
 export const CALLBACKS: Readonly<Record<string, { set: SetCalleeState; async?: true }>> = {

@@ -2,6 +2,7 @@
 // states seen so far. Mutable; one for each verify(). @kernel bpf_verifier.h struct bpf_verifier_env
 
 import { PROG_FLAGS } from "../../facts/flags.ts";
+import type { NotSimulated } from "../../facts/not-simulated.ts";
 import type { ProgType } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { LineInfo, Program } from "../../program/program.ts";
@@ -127,7 +128,7 @@ export interface Env {
   /** The slots that may follow each slot. Owned by the prepass: prepass/successors.ts. */
   successors: Int32Array;
   /** What the program needs that is not simulated here (kfuncs, kernel BTF …). Set together with the error NOT_SIMULATED. */
-  unsupported: string | null;
+  unsupported: NotSimulated | null;
   /** The last refusal: refuse.ts. */
   refusal: Refusal | null;
 
@@ -182,7 +183,7 @@ export interface Env {
 export const NOT_SIMULATED = -100_000;
 
 /** Gives up on a program that needs something that is not simulated. Use: `return notSimulated(env, "kernel functions")`. */
-export function notSimulated(env: Env, what: string): number {
+export function notSimulated(env: Env, what: NotSimulated): number {
   env.unsupported = what;
   return NOT_SIMULATED;
 }

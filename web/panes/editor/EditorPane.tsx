@@ -295,7 +295,7 @@ function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
   const progType = useProgram((s) => s.progType);
   const said = useVerdict((s) => s.check?.typeInSource === progType);
   const types = useKernel((s) => s.hello?.progTypes) ?? [
-    { name: progType, constant: progType, simulated: true, why: "", attachTypes: [] },
+    { name: progType, constant: progType, lacks: null, attachTypes: [] },
   ];
   const chosen = types.find(({ name }) => name === progType);
   const words = phone
@@ -314,7 +314,11 @@ function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
       onChange={(event) => chooseType(event.currentTarget.value)}
     >
       {types.map((type) => (
-        <option key={type.name} value={type.name} title={text.editor.needs(type.why)}>
+        <option
+          key={type.name}
+          value={type.name}
+          title={type.lacks === null ? undefined : text.editor.lacks(type.lacks)}
+        >
           {whole ? type.constant : type.constant.replace(/^BPF_PROG_TYPE_/, "")}
         </option>
       ))}
