@@ -1,8 +1,9 @@
 // The answer of a kernel of ours to a program: its maps are made and filled, then it is loaded. There is one answer, whichever of the
 // calls refused.
-import type { NotSimulated } from "../facts/not-simulated.ts";
+
 import { createMaps, type LoadOptions, loadWith } from "../kernel/loader.ts";
 import { inScratch } from "../kernel/scratch.ts";
+import type { NotSimulated } from "../program/not-simulated.ts";
 import type { Program } from "../program/program.ts";
 import type { Refusal } from "../verifier/refusals.ts";
 import type { Verdict } from "../verifier/verify.ts";

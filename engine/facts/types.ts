@@ -2,7 +2,7 @@
 // kernel. The rest of the engine reads it through helpers.ts, prog-types.ts, map-types.ts, errno.ts, uapi.ts, kernel.ts.
 
 import type { Insn } from "../isa/insn.ts";
-import type { NotSimulated } from "./not-simulated.ts";
+import type { NotSimulated } from "../program/not-simulated.ts";
 
 /** Flag bits of an enum value, above its base type (enum bpf_type_flag): PTR_MAYBE_NULL, MEM_RDONLY, … See TYPE_FLAG. */
 export type TypeFlags = number;

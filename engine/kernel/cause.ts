@@ -1,6 +1,6 @@
 // Why a system call was refused: the check that failed, and the values that a sentence about it needs. It is plain data beside
 // the errno. No sentences here: the page writes them in the reader's language.
-import type { NotSimulated } from "../facts/not-simulated.ts";
+import type { NotSimulated } from "../program/not-simulated.ts";
 
 export type Cause =
   // BPF_PROG_LOAD, in the kernel's order

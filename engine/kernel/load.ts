@@ -4,10 +4,10 @@
 
 import { ERRNO, errnoText } from "../facts/errno.ts";
 import { isGplCompatible } from "../facts/license.ts";
-import type { NotSimulated } from "../facts/not-simulated.ts";
 import type { ProgType } from "../facts/types.ts";
 import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
+import type { NotSimulated } from "../program/not-simulated.ts";
 import type { Program } from "../program/program.ts";
 import { BPF_LOG_MASK, DEFAULT_LOG_SIZE, MAX_LOG_SIZE } from "../verifier/log/buffer.ts";
 import { type Refusal, refusalOf } from "../verifier/refusals.ts";

@@ -1,6 +1,7 @@
 // A program as bpf(2) takes it: its instructions, its type, and the maps that its LD_IMM64 instructions load.
-import type { NotSimulated } from "../facts/not-simulated.ts";
+
 import type { Insn } from "../isa/insn.ts";
+import type { NotSimulated } from "./not-simulated.ts";
 
 /** What BPF_MAP_CREATE is asked for (union bpf_attr). */
 export interface MapAttr {

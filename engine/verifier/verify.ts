@@ -4,10 +4,10 @@
 // @kernel verifier.c bpf_check
 
 import { bug } from "../base/bug.ts";
-import type { NotSimulated } from "../facts/not-simulated.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
+import type { NotSimulated } from "../program/not-simulated.ts";
 import type { Program } from "../program/program.ts";
 import { checkMaxStackDepth } from "./check/stack-depth.ts";
 import { fixups } from "./fixups.ts";

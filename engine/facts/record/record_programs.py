@@ -334,7 +334,7 @@ def write(base, types):
                  + js(compact(sorted(rank[i] for i in base))) + ";")
     (OUT / "helpers.ts").write_text("\n".join(lines) + "\n")
 
-    lines = [head.rstrip("\n"), 'import type { NotSimulated } from "../not-simulated.ts";\n', "/** enum bpf_attach_type */\nexport const attachTypes: Readonly<Record<string, number>> = " + js(ATTACH) + ";\n",
+    lines = [head.rstrip("\n"), 'import type { NotSimulated } from "../../program/not-simulated.ts";\n', "/** enum bpf_attach_type */\nexport const attachTypes: Readonly<Record<string, number>> = " + js(ATTACH) + ";\n",
              "/** One context access rule: [size | write 16 | no sign extension 32, first offset, last, step, register type, field size, structure pointed to]. */\n"
              "export type AccessRow = readonly [number, number, number, number, number, number, string?];\n"
              "/** What holds for some attach types of a program type; `packet`: pointers to it may be [given to helpers, written through]. */\n"

@@ -2,8 +2,8 @@
 // made when it is asked for.
 
 import type { Texts } from "../../base/language.ts";
-import type { NotSimulated } from "../../facts/not-simulated.ts";
 import type { CoreKind } from "../../object/core/spec.ts";
+import type { NotSimulated } from "../../program/not-simulated.ts";
 import type { MapAttr } from "../../program/program.ts";
 import type { ExplanationView } from "../views/check.ts";
 import type { ProgramInput } from "../views/program.ts";

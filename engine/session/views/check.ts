@@ -2,8 +2,8 @@
 // a Worker boundary. Contains no type of the engine's inside. 64-bit values are 16 hex digits, bytes are hex text, numbers are exact.
 
 import type { Texts } from "../../base/language.ts";
-import type { NotSimulated } from "../../facts/not-simulated.ts";
 import type { Cause } from "../../kernel/cause.ts";
+import type { NotSimulated } from "../../program/not-simulated.ts";
 import type { Refusal } from "../../verifier/refusals.ts";
 import type { DiagnosticView, Hex64, MapInput, ProgramInput, SlotView, SpanView } from "./program.ts";
 

@@ -1,11 +1,11 @@
 // What the page is told about the simulated kernel: system calls, objects, files, its types, its code. Plain data that crosses a Worker
 // boundary.
 
-import type { NotSimulated } from "../../facts/not-simulated.ts";
 import type { Cause } from "../../kernel/cause.ts";
 import type { DefinitionFault, DefinitionInput } from "../../kernel/definition-input.ts";
 import type { Syscall } from "../../kernel/syscall.ts";
 import type { RealProgram } from "../../linux/program.ts";
+import type { NotSimulated } from "../../program/not-simulated.ts";
 import type { MapAttr } from "../../program/program.ts";
 import type { CheckView } from "./check.ts";
 import type { RunView } from "./run.ts";

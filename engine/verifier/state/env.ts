@@ -2,9 +2,9 @@
 // states seen so far. Mutable; one for each verify(). @kernel bpf_verifier.h struct bpf_verifier_env
 
 import { PROG_FLAGS } from "../../facts/flags.ts";
-import type { NotSimulated } from "../../facts/not-simulated.ts";
 import type { ProgType } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
+import type { NotSimulated } from "../../program/not-simulated.ts";
 import type { LineInfo, Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
 import type { LineKind } from "../log/kinds.ts";
