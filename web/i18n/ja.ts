@@ -55,7 +55,7 @@ export const ja: Dictionary = {
     wide: "64 ビットロード(2 スロット)",
   },
   intro: {
-    what: "ブラウザの中で動く、eBPF のための Linux カーネルです。上のプログラムは、受け取った数に 42 を足します。",
+    what: "ブラウザで動く、eBPF のための Linux カーネルです。上のプログラムは受け取った数に 42 を足します。",
     first: "42 を別の数に変えて、「実行」を押してください。",
   },
   result: {
@@ -75,7 +75,7 @@ export const ja: Dictionary = {
     error: "アセンブルできません",
     waiting: "検証中",
     stats: (insns, us) => `${n(insns)} 命令を ${formatMicros(us)} で検証`,
-    safe: "verifier はすべての経路をたどり、危険な操作を見つけませんでした。このプログラムはロードできます。",
+    safe: "verifier はどの経路にも危険な操作を見つけませんでした。ロードできます。",
     goTo: "該当行へ移動",
     askLinux: "本物の Linux に尋ねる",
     askLinuxTitle:
