@@ -154,7 +154,7 @@ export function listDirectory(kernel: Kernel, path: string): Entry[] | undefined
 }
 
 /** `rw-r--r--` */
-export const modeText = (mode: number): string =>
+const modeText = (mode: number): string =>
   [..."rwxrwxrwx"].map((letter, i) => (mode & (1 << (8 - i)) ? letter : "-")).join("");
 
 const directoriesOf = (kernel: Kernel): Set<string> => {

@@ -8,7 +8,7 @@ import type { Output, ResultRef } from "./protocol.ts";
 import { addressOf, bytesOf, type OutputRef, RequestBuilder, resultOf, structBytes } from "./request.ts";
 
 /** Numbers of Linux's system calls on i386. */
-const NR = { read: 3, write: 4, open: 5, close: 6, ioctl: 54, addBpf: 357 } as const;
+const NR = { read: 3, write: 4, open: 5, close: 6, ioctl: 54, bpf: 357 } as const;
 const CMD = {
   mapCreate: 0,
   mapUpdate: 2,
@@ -28,7 +28,7 @@ const O_TRUNC = 0o1000;
 /** Size of the log in bytes, unless the caller gives another. */
 export const LOG_BYTES = 16 << 20;
 
-function bpf(
+function addBpf(
   request: RequestBuilder,
   cmd: number,
   words: Readonly<Record<number, number>>,
@@ -36,7 +36,7 @@ function bpf(
 ) {
   const attr = request.put(structBytes(ATTR_BYTES, words));
   for (const [at, ref] of Object.entries(refs)) request.store(attr + Number(at), ref);
-  return { attr, ret: request.call(NR.addBpf, cmd, addressOf(attr), ATTR_BYTES) };
+  return { attr, ret: request.call(NR.bpf, cmd, addressOf(attr), ATTR_BYTES) };
 }
 
 /**
@@ -66,11 +66,11 @@ function addMap(request: RequestBuilder, map: RealMap, program: RealProgram): Ma
   for (let i = 0; i < Math.min(map.name.length, 15); i++) attr[28 + i] = map.name.charCodeAt(i);
   const at = request.put(attr);
   if (inner) request.store(at + 20, inner.fd);
-  const fd = request.call(NR.addBpf, CMD.mapCreate, addressOf(at), ATTR_BYTES);
+  const fd = request.call(NR.bpf, CMD.mapCreate, addressOf(at), ATTR_BYTES);
   const calls: OutputRef[] = [...(inner?.calls ?? []), fd];
   const toClose: ResultRef[] = [...(inner?.toClose ?? []), fd];
   const update = (key: number, value: number) =>
-    calls.push(bpf(request, CMD.mapUpdate, { 8: addressOf(key), 16: addressOf(value) }, { 0: fd }).ret);
+    calls.push(addBpf(request, CMD.mapUpdate, { 8: addressOf(key), 16: addressOf(value) }, { 0: fd }).ret);
   for (const { key, value } of map.entries) update(request.put(key), request.put(value));
   for (const { index, insns, refs } of map.programs ?? []) {
     const code = request.put(insns);
@@ -82,7 +82,7 @@ function addMap(request: RequestBuilder, map: RealMap, program: RealProgram): Ma
     calls.push(loaded);
     toClose.push(loaded);
   }
-  if (map.frozen) calls.push(bpf(request, CMD.mapFreeze, {}, { 0: fd }).ret);
+  if (map.frozen) calls.push(addBpf(request, CMD.mapFreeze, {}, { 0: fd }).ret);
   return { fd, calls, toClose };
 }
 
@@ -95,7 +95,7 @@ function addLoad(
   log: number,
   logBytes = 0,
 ) {
-  return bpf(request, CMD.progLoad, {
+  return addBpf(request, CMD.progLoad, {
     0: type,
     4: bytes / INSN_BYTES,
     8: addressOf(insns),
@@ -210,7 +210,7 @@ interface RunCalls {
 function testRun(request: RequestBuilder, prog: ResultRef, { dataIn, ctxIn }: RealRun): RunCalls {
   const data = dataIn && dataIn.length > 0 ? { at: request.put(dataIn), bytes: dataIn.length } : undefined;
   const ctx = ctxIn && ctxIn.length > 0 ? { at: request.put(ctxIn), bytes: ctxIn.length } : undefined;
-  const { attr, ret } = bpf(
+  const { attr, ret } = addBpf(
     request,
     CMD.testRun,
     {
@@ -236,17 +236,12 @@ const resultRequest = (request: RequestBuilder, ret: OutputRef): RequestWithRead
 /** BPF_PROG_ATTACH without a target, as the hook of the talk's program type wants it. */
 export function attach(fd: number, type: number): RequestWithReader<number> {
   const request = new RequestBuilder();
-  return resultRequest(request, bpf(request, CMD.progAttach, { 4: fd, 8: type }).ret);
+  return resultRequest(request, addBpf(request, CMD.progAttach, { 4: fd, 8: type }).ret);
 }
 
 export function detach(type: number): RequestWithReader<number> {
   const request = new RequestBuilder();
-  return resultRequest(request, bpf(request, CMD.progDetach, { 8: type }).ret);
-}
-
-export function close(fd: number): RequestWithReader<number> {
-  const request = new RequestBuilder();
-  return resultRequest(request, request.call(NR.close, fd));
+  return resultRequest(request, addBpf(request, CMD.progDetach, { 8: type }).ret);
 }
 
 /** Results of the calls on a file. */

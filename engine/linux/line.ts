@@ -1,5 +1,5 @@
 // The host's end of the agent's serial line. It sends one request at a time, in chunks as the agent takes them, and reads the answer.
-import { ACK, AnswerReader, CHUNK, encodeRequest, FRAME_MAX, type Output, type Step } from "./protocol.ts";
+import { ACK, AnswerReader, CHUNK, encodeRequest, type Output, type Step } from "./protocol.ts";
 
 /** Why a request has no answer: the caller gave it up, or a byte came that the protocol does not allow there. */
 export type LineFailure = "given up" | "out of step";
@@ -21,11 +21,6 @@ export class AgentLine {
 
   constructor(send: (bytes: Uint8Array) => void) {
     this.#send = send;
-  }
-
-  /** Whether the agent accepts a request as long as one of these steps. */
-  static fits(steps: readonly Step[]): boolean {
-    return encodeRequest(steps).length - LENGTH_BYTES <= FRAME_MAX;
   }
 
   /** Sends a request. The caller must wait for its answer before sending the next. */

@@ -6,8 +6,6 @@ import { viewOf } from "../base/bytes.ts";
 /** Address of the arena in the agent. Its pages are zero until something is written there. */
 export const ARENA = 0x1000_0000;
 export const ARENA_BYTES = 20 << 20;
-/** Largest size of a request in bytes, without the length in front of it. */
-export const FRAME_MAX = 4 << 20;
 /** Most calls in one request. */
 export const RESULTS_MAX = 256;
 /** The agent sends ACK after each chunk of this many bytes. The next chunk is sent only then. */

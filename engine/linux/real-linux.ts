@@ -2,7 +2,6 @@
 import {
   askProgram,
   attach,
-  close,
   detach,
   type FileAnswer,
   type RealAnswer,
@@ -79,10 +78,6 @@ export class RealLinux {
   /** 0 or a negative errno. */
   detach(type: number): Promise<number | CutOff> {
     return this.#call(detach(type));
-  }
-
-  close(fd: number): Promise<number | CutOff> {
-    return this.#call(close(fd));
   }
 
   /** One write(2) to the file. `create`: the file is made if missing, and emptied. */

@@ -1,7 +1,6 @@
 // The simulated kernel as the page works with it: load, attach, files, maps, the shell, its program type and the steps of the recipe.
 import { latin1, utf8Encode } from "../../base/bytes.ts";
 import { ERRNO, errnoText } from "../../facts/errno.ts";
-import { MAP_TYPES } from "../../facts/map-types.ts";
 import type { ProgType } from "../../facts/types.ts";
 import { OREORE } from "../../kernel/definition.ts";
 import { readDefinition } from "../../kernel/definition-input.ts";
@@ -30,7 +29,6 @@ export function createKernel(state: SessionState): KernelApi {
   const hello = (): HelloView => ({
     release: RELEASE,
     progTypes: state.registry.progTypes().map((type) => progTypeView(state.registry, type)),
-    mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
     kernel: kernelView(now().kernel),
   });
 

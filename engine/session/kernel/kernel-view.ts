@@ -2,11 +2,8 @@
 
 import { toHex } from "../../base/bytes.ts";
 import type { KernelDefinition } from "../../kernel/definition.ts";
-import { filesOf, modeText } from "../../kernel/files.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { FdTarget, MapObject, Prog } from "../../kernel/objects.ts";
-import { progTag } from "../../kernel/prog-info.ts";
-import { RELEASE } from "../../kernel/registry.ts";
 import { mapAttr } from "../../program/program.ts";
 import type { FdView, KernelView, MapView, OwnTypeView, ProgView } from "../views/kernel.ts";
 
@@ -17,17 +14,14 @@ export function kernelView(kernel: Kernel): KernelView {
   const { attach } = kernel.definition.type;
   return {
     own: ownTypeView(kernel.definition),
-    release: RELEASE,
     fds: kernel.fds.list().map(([fd, target]) => ({ fd, ...fdText(target) })),
-    progs: [...kernel.progs.values()].map((prog) => progView(kernel, prog)),
+    progs: [...kernel.progs.values()].map((prog) => progView(prog)),
     maps: mapViews(kernel),
     attachments: kernel.steps[1]
       ? [{ attachType: attach.id, attachName: attach.name, progId: kernel.attached.get(attach.id)?.id ?? 0 }]
       : [],
-    files: filesOf(kernel).map(({ path, mode }) => ({ path, mode: `-${modeText(mode)}` })),
     steps: kernel.steps as KernelView["steps"],
     tracePipe: kernel.tracePipe.slice(-MAX_LINES),
-    dmesg: kernel.dmesg.slice(-MAX_LINES),
   };
 }
 
@@ -51,16 +45,11 @@ function fdText(target: FdTarget): Omit<FdView, "fd"> {
   }
 }
 
-function progView(kernel: Kernel, prog: Prog): ProgView {
+function progView(prog: Prog): ProgView {
   return {
     id: prog.id,
     progType: prog.type.name,
-    name: prog.name,
-    tag: progTag(prog.insns),
     insnCnt: prog.insns.length,
-    runCnt: prog.runCnt,
-    attached: [...kernel.attached.values()].includes(prog),
-    mapIds: prog.maps.map(({ id }) => id),
   };
 }
 

@@ -70,8 +70,6 @@ export interface FlowView {
   readonly functions: readonly FlowFunctionView[];
   /** Calls of functions in the program. `slot`: the call. `from`: the block that contains it. `to`: the entry called. */
   readonly calls: readonly { readonly slot: number; readonly from: number; readonly to: number }[];
-  /** Number of instructions that cannot be reached. */
-  readonly unreached: number;
 }
 
 /** How often blocks and edges were passed. */
@@ -160,8 +158,7 @@ export function flowView(
   const { functions, w, h } = several
     ? arrangeInRows(drawn)
     : { functions: drawn, w: drawn[0]?.w ?? 0, h: drawn[0]?.h ?? 0 };
-  const reached = drawn.reduce((sum, { blocks }) => sum + blocks.reduce((all, { count }) => all + count, 0), 0);
-  return { revision, w, h, functions, calls: callsOf(insns, drawn), unreached: slots.length - reached };
+  return { revision, w, h, functions, calls: callsOf(insns, drawn) };
 }
 
 function blockContents(insns: readonly Insn[], start: number, end: number, { maxLines }: FlowMetrics) {

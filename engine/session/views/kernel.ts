@@ -51,13 +51,7 @@ export interface FdView {
 export interface ProgView {
   readonly id: number;
   readonly progType: string;
-  readonly name: string;
-  /** 16 hex digits, as bpftool shows. */
-  readonly tag: string;
   readonly insnCnt: number;
-  readonly runCnt: number;
-  readonly attached: boolean;
-  readonly mapIds: readonly number[];
 }
 
 export interface MapView extends MapAttr {
@@ -76,13 +70,6 @@ export interface AttachmentView {
   readonly progId: number;
 }
 
-export interface SysfsFileView {
-  /** `/sys/oreore/bpf` */
-  readonly path: string;
-  /** `-rw-r--r--` */
-  readonly mode: string;
-}
-
 /** The program type that steps 1 to 3 of the recipe add, and its module. */
 export interface OwnTypeView {
   /** Lower case: `oreore`. */
@@ -98,18 +85,14 @@ export interface OwnTypeView {
 /** The kernel after a call. */
 export interface KernelView {
   readonly own: OwnTypeView;
-  /** `6.18.44`, or the release of the facts. */
-  readonly release: string;
   readonly fds: readonly FdView[];
   readonly progs: readonly ProgView[];
   readonly maps: readonly MapView[];
   readonly attachments: readonly AttachmentView[];
-  readonly files: readonly SysfsFileView[];
   /** Which of the four steps are applied. */
   readonly steps: readonly [boolean, boolean, boolean, boolean];
-  /** The last lines of /sys/kernel/tracing/trace_pipe and of dmesg, at most 1000 each. */
+  /** The last lines of /sys/kernel/tracing/trace_pipe, at most 1000. */
   readonly tracePipe: readonly string[];
-  readonly dmesg: readonly string[];
 }
 
 /** Answer to a request that changes the kernel: the calls made for it, in order, and the kernel after them. */
@@ -168,12 +151,6 @@ export interface ProgTypeView {
   readonly attachNeeded: boolean;
 }
 
-export interface MapTypeView {
-  readonly id: number;
-  readonly name: string;
-  readonly simulated: boolean;
-}
-
 /** One file of the code that a step of the recipe adds. */
 export interface CodeFileView {
   /** Path in the kernel's tree. For steps 3 and 4: in the take-home's folder. */
@@ -213,9 +190,9 @@ export type DefinitionView =
   | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
 
 export interface HelloView {
+  /** `6.18.44` */
   readonly release: string;
   /** Includes the reader's own type. */
   readonly progTypes: readonly ProgTypeView[];
-  readonly mapTypes: readonly MapTypeView[];
   readonly kernel: KernelView;
 }

@@ -88,9 +88,9 @@ export function* firstTrials(space: SearchSpace, starts: readonly Uint8Array[]):
       yield { ...plain, mapValues: { [map.name]: { [toHex(new Uint8Array(map.keySize))]: value } } };
     }
   }
-  const placesOf = [...new Set([...space.offsets, 0])].filter((off) => off < plain.bytes.length).slice(0, 24);
+  const offsets = [...new Set([...space.offsets, 0])].filter((off) => off < plain.bytes.length).slice(0, 24);
   for (const value of [...EDGES, ...space.constants].slice(0, 96))
-    for (const off of placesOf) for (const size of [4, 8] as const) yield withNumberAt(plain, off, size, value, false);
+    for (const off of offsets) for (const size of [4, 8] as const) yield withNumberAt(plain, off, size, value, false);
 }
 
 /**
@@ -182,14 +182,14 @@ const MAX_PLACES = 6;
 
 /** Trials in which one occurrence of the value `from`, in any size and byte order, is replaced by `to`. */
 function* withValueReplaced(trial: Trial, from: bigint, to: bigint): Generator<Trial> {
-  for (const [off, size, isBig] of places(trial.bytes, from)) yield withNumberAt(trial, off, size, to, isBig);
+  for (const [off, size, isBig] of placesOf(trial.bytes, from)) yield withNumberAt(trial, off, size, to, isBig);
   for (const [map, elements] of Object.entries(trial.mapValues))
     for (const [key, value] of Object.entries(elements))
-      for (const [off, size, isBig] of places(value, from))
+      for (const [off, size, isBig] of placesOf(value, from))
         yield withValue(trial, map, key, bytesWithNumberAt(value, off, size, to, isBig));
 }
 
-function* places(bytes: Uint8Array, value: bigint): Generator<readonly [off: number, size: Size, isBig: boolean]> {
+function* placesOf(bytes: Uint8Array, value: bigint): Generator<readonly [off: number, size: Size, isBig: boolean]> {
   const view = viewOf(bytes);
   for (const size of [8, 4, 2, 1] as const) {
     if (size < 8 && value >> BigInt(8 * size) !== 0n) continue;
