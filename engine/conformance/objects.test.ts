@@ -9,7 +9,7 @@ import { linux618 } from "../object/target.ts";
 import { judge } from "./judge.ts";
 import { judgeObject } from "./objects/judge-object.ts";
 import { type CapturedLoad, loadDifferences } from "./objects/load-differences.ts";
-import { difference } from "./random/differ.ts";
+import { difference } from "./random/difference.ts";
 
 interface Row {
   readonly file: string;

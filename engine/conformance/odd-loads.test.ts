@@ -9,7 +9,7 @@ import { createKernel } from "../session/groups/kernel.ts";
 import { newState } from "../session/state.ts";
 import type { CheckView } from "../session/views/check.ts";
 import { isIdentifier, pageInput, type RecordedLoad } from "./page-input.ts";
-import { difference } from "./random/differ.ts";
+import { difference } from "./random/difference.ts";
 import { answerVerify } from "./verify.ts";
 
 interface Row extends RecordedLoad {

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { judge } from "../conformance/judge.ts";
 import { NOT_RECORDED, refusalNames } from "../conformance/not-recorded.ts";
-import { difference } from "../conformance/random/differ.ts";
+import { difference } from "../conformance/random/difference.ts";
 import { ProgramRecord, programOfRecord } from "../conformance/records.ts";
 import { LINE_KINDS, type LineKind } from "./log/kinds.ts";
 import { NO_LINES } from "./log/line-table.ts";

@@ -17,7 +17,7 @@ import { refusalText } from "../../object/refusal.ts";
 import { parseConfig, type Target } from "../../object/target.ts";
 import { judge } from "../judge.ts";
 import { loadDifferences, progTypeName } from "../objects/load-differences.ts";
-import { difference } from "../random/differ.ts";
+import { difference } from "../random/difference.ts";
 import { type Captured, capture } from "./capture.ts";
 import { objectsOf } from "./objects.ts";
 

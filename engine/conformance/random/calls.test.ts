@@ -6,7 +6,7 @@ import { judge } from "../judge.ts";
 import { SEED } from "../seed.ts";
 import { anyCallProgram } from "./any-call.ts";
 import { callbackProgram } from "./callbacks.ts";
-import { difference } from "./differ.ts";
+import { difference } from "./difference.ts";
 import { anyTypeProgram } from "./generate.ts";
 import { globalProgram } from "./globals.ts";
 import { Kernel, whyNoKernel } from "./kernel.ts";

@@ -14,7 +14,7 @@ import type { Program } from "../../program/program.ts";
 import { ProgramRecord, programOfRecord } from "../records.ts";
 import { anyCallProgram } from "./any-call.ts";
 import { callbackProgram } from "./callbacks.ts";
-import { listing, messageOf } from "./differ.ts";
+import { listing, messageOf } from "./difference.ts";
 import { anyTypeProgram, randomProgram } from "./generate.ts";
 import { globalProgram } from "./globals.ts";
 import { whyNoKernel } from "./kernel.ts";

@@ -28,7 +28,7 @@ import {
 import { PKT_DATA, PKT_END } from "../../vm/layout.ts";
 import { judge } from "../judge.ts";
 import { SEED } from "../seed.ts";
-import { listing } from "./differ.ts";
+import { listing } from "./difference.ts";
 import { randomEvent } from "./event.ts";
 import { randomProgram } from "./generate.ts";
 import { Rng } from "./rng.ts";

@@ -2,8 +2,8 @@
 import type { Program } from "../../program/program.ts";
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import { judge } from "../judge.ts";
-import type { Difference, DifferenceKind, Judgement } from "./differ.ts";
-import { difference } from "./differ.ts";
+import type { Difference, DifferenceKind, Judgement } from "./difference.ts";
+import { difference } from "./difference.ts";
 import { randomProgram } from "./generate.ts";
 import type { KernelAnswer } from "./kernel.ts";
 import { Kernel } from "./kernel.ts";

@@ -8,7 +8,7 @@ import { walkBothWays } from "../../vm/walk-both-ways.ts";
 import { judge } from "../judge.ts";
 import { SEED } from "../seed.ts";
 import { callbackProgram } from "./callbacks.ts";
-import { listing } from "./differ.ts";
+import { listing } from "./difference.ts";
 import { randomEvent } from "./event.ts";
 import { randomProgram } from "./generate.ts";
 import { globalProgram } from "./globals.ts";

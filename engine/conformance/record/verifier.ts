@@ -12,7 +12,7 @@ import { judge } from "../judge.ts";
 import { NOT_RECORDED, refusalNames } from "../not-recorded.ts";
 import { anyCallProgram } from "../random/any-call.ts";
 import { callbackProgram } from "../random/callbacks.ts";
-import { messageOf } from "../random/differ.ts";
+import { messageOf } from "../random/difference.ts";
 import { randomProgram } from "../random/generate.ts";
 import { Kernel, type KernelAnswer, programRecord, whyNoKernel } from "../random/kernel.ts";
 import { objectProgram } from "../random/objects.ts";

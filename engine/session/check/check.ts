@@ -169,17 +169,16 @@ export function withLog(
   if (!written?.verdict) throw bug("a program that was verified did not get as far again");
   const lost = written.verdict.errno === ERRNO.ENOSPC;
   // A log that does not fit would itself be a refusal, so the refusal of the first verification is kept.
-  const { refusal: said } = verdict;
-  const { refusal: _, ...rest } = written;
-  const { refusal: __, ...walked } = written.verdict;
-  const why = said && { refusal: said };
-  const of: Verdict = { ...walked, verdict: verdict.verdict, errno: verdict.errno, ...why };
-  const log = new LogText(of.log, of.logLines);
+  const firstRefusal = verdict.refusal && { refusal: verdict.refusal };
+  const { refusal: _, ...loaded } = written;
+  const { refusal: __, ...again } = written.verdict;
+  const whole: Verdict = { ...again, verdict: verdict.verdict, errno: verdict.errno, ...firstRefusal };
+  const log = new LogText(whole.log, whole.logLines);
   const lineAt = lost ? () => -1 : (position: number) => log.lineAt(position);
   return {
     ...checked,
-    view: { ...view, ...loadedView({ ...rest, verdict: of, resultOnly: false, ...why }, log) },
-    verdict: of,
+    view: { ...view, ...loadedView({ ...loaded, verdict: whole, resultOnly: false, ...firstRefusal }, log) },
+    verdict: whole,
     log,
     lineAt,
   };

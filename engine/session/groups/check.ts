@@ -21,16 +21,16 @@ export function createCheck(state: SessionState): CheckApi {
   /** A check and a run of the same instructions. undefined: their instructions differ, or the shown visits are those of a pasted log. */
   const checkAndRun = async (revision: number, run: number) => {
     const { runByNumber } = await import("../kernel/running-kernel.ts");
-    const asked = checkAt(revision);
+    const checked = checkAt(revision);
     const recorded = runByNumber(state, run)?.recorded;
-    const trace = asked?.view.pasted ? undefined : asked?.verdict?.trace;
-    if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return undefined;
-    return { asked, trace, recorded };
+    const trace = checked?.view.pasted ? undefined : checked?.verdict?.trace;
+    if (!checked || !trace || !recorded || !sameInsns(checked.program.insns, recorded.source.insns)) return undefined;
+    return { checked, trace, recorded };
   };
 
   const visitSource = async (revision: number): Promise<VisitSource | undefined> => {
-    const asked = checkAt(revision);
-    return asked && (await import("../check/beliefs.ts")).visitsOf(asked);
+    const checked = checkAt(revision);
+    return checked && (await import("../check/beliefs.ts")).visitsOf(checked);
   };
 
   return {
@@ -61,7 +61,7 @@ export function createCheck(state: SessionState): CheckApi {
         import("../run/visit-of-step.ts"),
         import("../check/beliefs.ts"),
       ]);
-      return found ? visitsOf(found.asked).at(visitOfStep(found.trace, found.recorded, step)) : null;
+      return found ? visitsOf(found.checked).at(visitOfStep(found.trace, found.recorded, step)) : null;
     },
     async stepOfVisit(revision, run, visit, from) {
       const [found, { stepOfVisit }] = await Promise.all([
@@ -88,11 +88,11 @@ export function createCheck(state: SessionState): CheckApi {
     },
 
     async explain(revision) {
-      const asked = checkAt(revision);
-      if (!asked?.view.refusal) return null;
+      const checked = checkAt(revision);
+      if (!checked?.view.refusal) return null;
       const { explain } = await import("../../verifier/explain/explain.ts");
-      const found = explain(asked.view.refusal, asked.verdict?.trace, asked.program.insns);
-      const lastOf = asked.pastedVisits?.lastOnRefusedPath;
+      const found = explain(checked.view.refusal, checked.verdict?.trace, checked.program.insns);
+      const lastOf = checked.pastedVisits?.lastOnRefusedPath;
       if (!lastOf || !found) return found;
       // The shown visits are those of a pasted log.
       const inLog = (steps: readonly ExplanationStepView[]) =>
@@ -101,40 +101,40 @@ export function createCheck(state: SessionState): CheckApi {
     },
 
     async fixes(revision) {
-      const asked = checkAt(revision);
-      if (!asked?.view.refusal) return [];
+      const checked = checkAt(revision);
+      if (!checked?.view.refusal) return [];
       const { fixViews } = await import("../check/fixes.ts");
-      return fixViews(state.registry, () => state.now() / 1000, asked);
+      return fixViews(state.registry, () => state.now() / 1000, checked);
     },
 
     async witness(revision, budget) {
-      const asked = checkAt(revision);
-      const refusal = asked?.view.refusal;
-      if (!asked?.verdict || !refusal) return null;
+      const checked = checkAt(revision);
+      const refusal = checked?.view.refusal;
+      if (!checked?.verdict || !refusal) return null;
       const { findWitness } = await import("../witness/find.ts");
       const { witnessView } = await import("../witness/view.ts");
       const { registry } = state;
       const now = (): number => state.now() / 1000;
       return witnessView(
-        findWitness(asked.program, { refusal, registry, now, budget: Math.min(budget, MAX_SEARCH_MS) }),
+        findWitness(checked.program, { refusal, registry, now, budget: Math.min(budget, MAX_SEARCH_MS) }),
       );
     },
 
     async flow(revision, metrics) {
       const { flowView } = await import("../run/flow.ts");
-      const asked = checkAt(revision);
-      if (!asked?.assembly.ok || asked.view.slots.length === 0) return null;
-      return flowView(asked.program.insns, asked.view.slots, revision, metrics);
+      const checked = checkAt(revision);
+      if (!checked?.assembly.ok || checked.view.slots.length === 0) return null;
+      return flowView(checked.program.insns, checked.view.slots, revision, metrics);
     },
     async traffic(revision, visit) {
       const { trafficOfTrace } = await import("../run/flow.ts");
-      const asked = checkAt(revision);
-      return asked?.verdict?.trace ? trafficOfTrace(asked.program.insns, asked.verdict.trace, visit) : null;
+      const checked = checkAt(revision);
+      return checked?.verdict?.trace ? trafficOfTrace(checked.program.insns, checked.verdict.trace, visit) : null;
     },
     async rounds(revision, loop, limit) {
       const { roundsOfTrace } = await import("../run/flow.ts");
-      const asked = checkAt(revision);
-      return asked?.verdict?.trace ? roundsOfTrace(asked.program.insns, asked.verdict.trace, loop, limit) : null;
+      const checked = checkAt(revision);
+      return checked?.verdict?.trace ? roundsOfTrace(checked.program.insns, checked.verdict.trace, loop, limit) : null;
     },
   };
 }

@@ -67,7 +67,7 @@ const withoutRealAnswers = (scene: readonly Frame[]): readonly Frame[] =>
   scene.map((frame) => ({ ...frame, real: { state: "missing", release: "" } }));
 
 /** What is open on the page, as lessons. If `key` changes, the film must be made anew. */
-async function lessonsOpen(): Promise<{ readonly key: string; readonly lessons: readonly NumberedLesson[] }> {
+async function openedLessons(): Promise<{ readonly key: string; readonly lessons: readonly NumberedLesson[] }> {
   const { lesson, number, talk } = useLesson.getState();
   if (talk) {
     const all = await Promise.all(TALK.map(async (one) => ({ number: one, parsed: await loadLesson(one) })));
@@ -109,7 +109,7 @@ let followed = 0;
 async function followOpened(): Promise<void> {
   const mine = ++followed;
   await addressOpened();
-  const { key, lessons } = await lessonsOpen();
+  const { key, lessons } = await openedLessons();
   if (mine !== followed) return;
   if (key === shownKey && get().frames.length > 0) return askReal(filmCount, get().frames);
   shownKey = key;

@@ -14,7 +14,7 @@ export interface InputsState {
   /** Headers of the current input, for views without a run that has a packet. */
   readonly layers: readonly LayerView[];
   /** The program's input as the engine reads it. null: not asked yet. */
-  readonly read: InputView | null;
+  readonly input: InputView | null;
 }
 
 export const useInputs = create<InputsState>()(() => ({
@@ -23,7 +23,7 @@ export const useInputs = create<InputsState>()(() => ({
   fault: "",
   formats: [],
   layers: [],
-  read: null,
+  input: null,
 }));
 const { setState: set } = useInputs;
 
@@ -42,19 +42,19 @@ export function followInput(): () => void {
     if (now === seen) return;
     seen = now;
     const read = await readInput();
-    if (read && now === seen) set({ read });
+    if (read && now === seen) set({ input: read });
   };
   void look();
   return useProgram.subscribe(() => void look());
 }
 
 /** The packet or context that runs the program, as hex. "": the input is neither. */
-export const inputBytes = ({ read }: InputsState): string =>
-  read?.ok && read.event.kind !== "sysfs" ? read.event.hex : "";
+export const inputBytes = ({ input }: InputsState): string =>
+  input?.ok && input.event.kind !== "sysfs" ? input.event.hex : "";
 
 /** Sets the bytes of a packet or a context. The page shows them at once. */
 export function setInputBytes(kind: "packet" | "ctx", hex: string): void {
-  set({ read: { ok: true, event: { kind, hex }, text: hex } });
+  set({ input: { ok: true, event: { kind, hex }, text: hex } });
   editInput(hex);
 }
 

@@ -100,12 +100,12 @@ export function followVerdict(): void {
 const isKernelRun = (origin: RunOrigin): boolean => origin === "event" || origin === "test";
 
 /** The trial run that exists or is being made. */
-let currentTrial: { readonly of: string; readonly done: Promise<void> } | undefined;
+let currentTrial: { readonly inputs: string; readonly done: Promise<void> } | undefined;
 
 /** Makes one trial per set of inputs, even if several callers ask. A second trial would move the reader back to the start. */
 function trialOnce(): Promise<void> {
-  const of = trialInputs();
-  if (currentTrial?.of !== of) currentTrial = { of, done: makeTrial() };
+  const inputs = trialInputs();
+  if (currentTrial?.inputs !== inputs) currentTrial = { inputs, done: makeTrial() };
   return currentTrial.done;
 }
 
@@ -191,7 +191,7 @@ export async function ensureRun(): Promise<RunView | null> {
   const check = await freshCheck();
   const { run, origin } = get();
   // An old trial is replaced before a move: the new trial would move the reader back to the start.
-  const old = origin === "trial" && currentTrial?.of !== trialInputs();
+  const old = origin === "trial" && currentTrial?.inputs !== trialInputs();
   if (check?.verdict === "accept" && (!run || old)) await trialOnce();
   return get().run;
 }
