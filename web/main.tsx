@@ -3,7 +3,6 @@ import "@fontsource/ibm-plex-mono/latin-400.css";
 import "@fontsource/ibm-plex-mono/latin-600.css";
 import "@fontsource/ibm-plex-sans/latin-400.css";
 import "@fontsource/ibm-plex-sans/latin-600.css";
-import "./theme/tokens.css";
 import "./theme/base.css";
 import "./app/app.css";
 import "./panes/editor/editor.css";

@@ -36,16 +36,24 @@ const SCRIPT = `
 
 const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
+/** The link to the page's styles. It goes behind the program: what stands before it can be seen without them. */
+const STYLES = /\s*<link rel="stylesheet"[^>]*>/;
+
 export function firstSight(): Plugin {
   return {
     name: "first-sight",
     transformIndexHtml: {
       order: "post",
-      handler: (html) =>
-        html.replace(
-          '<div id="root"></div>',
-          `<div id="root"><pre class="first-sight">${escaped(FIRST_EXAMPLE.program.source)}</pre></div>\n    <script>${SCRIPT}</script>`,
-        ),
+      handler: (html) => {
+        const styles = STYLES.exec(html)?.[0] ?? "";
+        const program = `<pre class="first-sight">${escaped(FIRST_EXAMPLE.program.source)}</pre>`;
+        return html
+          .replace(STYLES, "")
+          .replace(
+            '<div id="root"></div>',
+            () => `<div id="root">${program}</div>\n    <script>${SCRIPT}</script>${styles}`,
+          );
+      },
     },
   };
 }
