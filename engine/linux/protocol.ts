@@ -6,6 +6,8 @@ import { viewOf } from "../base/bytes.ts";
 /** Address of the arena in the agent. Its pages are zero until something is written there. */
 export const ARENA = 0x1000_0000;
 export const ARENA_BYTES = 20 << 20;
+/** Most bytes of a request, its length left out. The agent skips a longer one without an answer. */
+export const FRAME_MAX = 4 << 20;
 /** Most calls in one request. */
 export const RESULTS_MAX = 256;
 /** The agent sends ACK after each chunk of this many bytes. The next chunk is sent only then. */
@@ -50,9 +52,12 @@ const sizeOf = (step: Step): number => {
   }
 };
 
+/** Bytes of the steps of a request. */
+export const lengthOf = (steps: readonly Step[]): number => steps.reduce((sum, step) => sum + sizeOf(step), 0);
+
 /** The bytes of a request: its length as u32, then the steps. All numbers are little-endian. */
 export function encodeRequest(steps: readonly Step[]): Uint8Array {
-  const length = steps.reduce((sum, step) => sum + sizeOf(step), 0);
+  const length = lengthOf(steps);
   const bytes = new Uint8Array(4 + length);
   const view = viewOf(bytes);
   let at = 0;

@@ -13,7 +13,9 @@ import {
 } from "./calls.ts";
 import type { Emulator } from "./emulator.ts";
 import { AgentLine } from "./line.ts";
+
 import type { RealProgram } from "./program.ts";
+import { FRAME_MAX, lengthOf } from "./protocol.ts";
 
 /** Time limit of a call in milliseconds. After it the machine goes back to its saved state. */
 export const CUT_OFF_MS = 10_000;
@@ -111,7 +113,11 @@ export class RealLinux {
     return this.#emulator.destroy();
   }
 
-  #call<T>({ request, read }: RequestWithReader<T>): Promise<T | CutOff> {
+  /** Rejects with a RangeError if the request is larger than the agent takes. */
+  async #call<T>({ request, read }: RequestWithReader<T>): Promise<T | CutOff> {
+    const length = lengthOf(request.steps);
+    if (length > FRAME_MAX)
+      throw new RangeError(`program and maps are ${length} bytes; this Linux is asked with ${FRAME_MAX} at most`);
     const answered = this.#queue.then(async (): Promise<T | CutOff> => {
       let late = false as boolean;
       const inTime = this.#later(this.#cutOffMs, () => {

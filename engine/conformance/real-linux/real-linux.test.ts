@@ -148,6 +148,14 @@ test("a program that takes too long is cut off, and the machine answers again", 
   await linux.dispose();
 });
 
+test("a program larger than the agent takes is refused with its size, and the machine answers the next one", async () => {
+  const linux = await startFrom(stateFile("oreore-6.1"));
+  const large = { ...FINE, insns: new Uint8Array(8 * 600_000) };
+  await expect(linux.ask(large, { logLevel: 0 })).rejects.toThrow(/are 48\d{5} bytes; .* 4194304 at most/);
+  expect(await linux.ask(FINE, { logLevel: 0 })).toMatchObject({ verdict: "accept" });
+  await linux.dispose();
+});
+
 test("the console is a shell, and a reset undoes what was done there in less than a second", async () => {
   let said = "";
   const linux = await startFrom(stateFile("oreore-6.1"), {
