@@ -199,7 +199,13 @@ test("each value may have its own number base, and one can go to a step by its n
   await step.fill("2");
   await step.press("Enter");
   await onStep(playground, 2);
-  await pane(page).getByRole("button", { name: "R0", exact: true }).click();
+  const r0 = pane(page).getByRole("button", { name: "R0", exact: true });
+  await r0.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menu")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(r0).toBeFocused();
+  await r0.click();
   await page.getByRole("menuitemradio", { name: "binary" }).click();
   await expect(playground.id("reg-r0")).toHaveText("0b11_0100");
   await expect(playground.id("reg-r1")).not.toContainText("0b");

@@ -59,7 +59,9 @@ for (const language of ["en", "ja"] as const) {
     await expect(page.getByTestId("object-source")).toContainText('#include "bpf.h"');
     await expect(page.locator("[data-kind=refused]")).toContainText("*value += 1;");
     await expect(page.locator("[data-kind=refused]")).toBeInViewport();
-    await page.getByTestId("object-tab-log").click();
+    await page.keyboard.press("ArrowRight");
+    await expect(page.getByTestId("object-tab-log")).toBeFocused();
+    await page.keyboard.press("Enter");
     await expect(page.getByTestId("object-log")).toContainText("; *value += 1; @ refused.bpf.c:17");
     expect(await faultsOf(page, { within: "dialog" })).toEqual([]);
   });

@@ -1,7 +1,8 @@
 // A BPF object: its programs, maps and types as a tree, and the shown program with its lines of C, its verdict, log and CO-RE relocations.
+import { Tabs } from "@base-ui/react/tabs";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Ban, CircleCheck, CircleHelp } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import type { ObjectLoadView, ObjectView } from "../../engine/index.ts";
 import { type ObjectTexts, useObjectTexts } from "../i18n/object.ts";
 import { askForFile } from "../links/files.ts";
@@ -159,7 +160,6 @@ const ICON = { accept: CircleCheck, reject: Ban, "not simulated": CircleHelp } a
 
 function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
   const language = useSettings((s) => s.language);
-  const [tab, setTab] = useState<Tab>("code");
   const sources = useObject((s) => s.sources);
   const refusedLine = lineOf(load, load.refusedAt);
   const files = [...new Set(load.lines.map(({ file }) => file))];
@@ -171,7 +171,7 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
   ];
   const Icon = ICON[load.verdict];
   return (
-    <>
+    <Tabs.Root className="object__load" defaultValue="code">
       <header className="object__head">
         <div
           className="object__verdict"
@@ -223,41 +223,33 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
                 : text.asMacrosAbout}
           </span>
         </p>
-        <div className="object__tabs" role="tablist">
+        <Tabs.List className="object__tabs">
           {tabs.map(([name, label]) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              className="object__tab"
-              aria-selected={tab === name}
-              data-testid={`object-tab-${name}`}
-              onClick={() => setTab(name)}
-            >
+            <Tabs.Tab key={name} value={name} className="object__tab" data-testid={`object-tab-${name}`}>
               {label}
-            </button>
+            </Tabs.Tab>
           ))}
-        </div>
+        </Tabs.List>
       </header>
-      {tab === "code" && <Rows rows={codeRows(load, language, text)} label={text.code} testId="object-code" />}
-      {tab === "source" && (
-        <>
-          {files.some((file) => !sources.has(file)) && (
-            <p className="object__row">
-              <button type="button" className="button" onClick={() => askForFile(".c,.h")}>
-                {text.addSource}
-              </button>
-              <span className="hint">{text.addSourceAbout}</span>
-            </p>
-          )}
-          <Rows
-            rows={files.flatMap((file) => sourceRows(load, file, sources.get(file), language, text))}
-            label={text.source}
-            testId="object-source"
-          />
-        </>
-      )}
-      {tab === "log" && (
+      <Tabs.Panel value="code" className="object__panel">
+        <Rows rows={codeRows(load, language, text)} label={text.code} testId="object-code" />
+      </Tabs.Panel>
+      <Tabs.Panel value="source" className="object__panel">
+        {files.some((file) => !sources.has(file)) && (
+          <p className="object__row">
+            <button type="button" className="button" onClick={() => askForFile(".c,.h")}>
+              {text.addSource}
+            </button>
+            <span className="hint">{text.addSourceAbout}</span>
+          </p>
+        )}
+        <Rows
+          rows={files.flatMap((file) => sourceRows(load, file, sources.get(file), language, text))}
+          label={text.source}
+          testId="object-source"
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="log" className="object__panel">
         <Rows
           rows={load.log.map((line, i) => ({
             kind: i === load.logRefusal ? "refused" : line.startsWith("; ") ? "c" : "insn",
@@ -266,9 +258,11 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
           label={text.log}
           testId="object-log"
         />
-      )}
-      {tab === "relocations" && <Relocations load={load} text={text} />}
-    </>
+      </Tabs.Panel>
+      <Tabs.Panel value="relocations" className="object__panel">
+        <Relocations load={load} text={text} />
+      </Tabs.Panel>
+    </Tabs.Root>
   );
 }
 

@@ -7,7 +7,7 @@ import { formatValue } from "./format.ts";
 import { useBase } from "./numbers.ts";
 import { LastWrite } from "./Registers.tsx";
 import { useRovingFocus } from "./roving-focus.ts";
-import { menuOf } from "./ValueMenu.tsx";
+import { menuOf } from "./value-menu.ts";
 
 const ROW = 8;
 /** Registers that a called function must preserve. */

@@ -25,8 +25,9 @@ import { Registers } from "./Registers.tsx";
 import { Settings } from "./Settings.tsx";
 import { Stops } from "./Stops.tsx";
 import { Timeline } from "./Timeline.tsx";
-import { ValueMenu } from "./ValueMenu.tsx";
+import { useValueMenu } from "./value-menu.ts";
 
+const ValueMenu = lazy(() => import("./ValueMenu.tsx"));
 const Program = lazy(() => import("./Program.tsx"));
 const Maps = lazy(() => import("./Maps.tsx"));
 const Packet = lazy(() => import("./Packet.tsx"));
@@ -41,6 +42,7 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
   const run = useMachine((s) => s.run);
   const views = useViews();
   const view = useView("machine", views);
+  const hasMenu = useValueMenu((s) => s.open !== null);
   const swipe = useSwipe((steps) => void moveBy(steps));
   return (
     <section className="pane machine-pane" aria-label={text.panes.machine} {...swipe}>
@@ -86,7 +88,11 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
           {view === "speed" && <Speed />}
         </Suspense>
       </ScrollRegion>
-      <ValueMenu />
+      {hasMenu && (
+        <Suspense>
+          <ValueMenu />
+        </Suspense>
+      )}
       <Motion />
       <Announcer />
     </section>

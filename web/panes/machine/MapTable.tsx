@@ -23,7 +23,7 @@ import {
 } from "./bytes.ts";
 import { MapPlaces } from "./MapPlaces.tsx";
 import { LastWrite } from "./Registers.tsx";
-import { menuOf } from "./ValueMenu.tsx";
+import { menuOf } from "./value-menu.ts";
 
 export type MapLike = Pick<
   MapAtView,

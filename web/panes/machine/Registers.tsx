@@ -10,7 +10,7 @@ import { lastWrite } from "../../stores/run/travel.ts";
 import { formatValue, hexParts } from "./format.ts";
 import { useBase } from "./numbers.ts";
 import { useRovingFocus } from "./roving-focus.ts";
-import { menuOf } from "./ValueMenu.tsx";
+import { menuOf } from "./value-menu.ts";
 
 const NUMBERS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 const NAMES = NUMBERS.map((n) => `R${n}`);
