@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Row } from "./bench-rows.ts";
+import type { Row } from "./bench-row.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const FOLDER = "engine/conformance";

@@ -1,5 +1,6 @@
 // How long 4096 instructions take to assemble: all of them, and again after an edit in the middle.
 import { type AssembleOptions, assemble } from "../asm/assemble.ts";
+import type { Row } from "./bench-row.ts";
 
 const COUNT = 4096;
 const KINDS: readonly ((i: number) => string)[] = [
@@ -26,7 +27,14 @@ function median(options: AssembleOptions, runs = 41): number {
   return times.slice(10).toSorted((a, b) => a - b)[runs >> 1] as number;
 }
 
-export const ASSEMBLER_BENCHMARKS: readonly { readonly name: string; readonly ms: () => number }[] = [
-  { name: "assembler, 4096 instructions", ms: () => median({}) },
-  { name: "assembler, an edit among 4096", ms: () => median({ incremental: true }) },
+const row = (name: string, options: AssembleOptions): Row => ({
+  name,
+  unit: "ms",
+  better: "less",
+  measure: () => median(options),
+});
+
+export const ROWS: readonly Row[] = [
+  row("assembler, 4096 instructions", {}),
+  row("assembler, an edit among 4096", { incremental: true }),
 ];

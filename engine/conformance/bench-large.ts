@@ -7,6 +7,8 @@ import { loadOf } from "../object/load.ts";
 import { readObject } from "../object/object.ts";
 import { refusalText } from "../object/refusal.ts";
 import type { Program } from "../program/program.ts";
+import type { Row } from "./bench-row.ts";
+import { besideKernel, warmRows } from "./bench-verifier.ts";
 import { judge } from "./judge.ts";
 import { targetKernel } from "./objects/recorded-kernel.ts";
 
@@ -26,10 +28,18 @@ export function largeProgram(name: Large): Program {
 }
 
 /** Thousands of walked instructions per second, for the first walk of a process. */
-export const coldRate = (name: Large): number =>
+const coldRate = (name: Large): number =>
   Number(
     execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--cold", name]).toString(),
   );
+
+export const ROWS: readonly Row[] = LARGE.flatMap((name) => {
+  const program = () => largeProgram(name);
+  return [
+    ...warmRows(`verifier, ${name}`, program),
+    besideKernel(`verifier, ${name}, cold`, program, () => coldRate(name), 0),
+  ];
+});
 
 const asked = process.argv.indexOf("--cold");
 if (asked >= 0) {

@@ -15,6 +15,7 @@ import {
   Memory,
   Timeline,
 } from "../vm/index.ts";
+import type { Row } from "./bench-row.ts";
 
 const EXIT = insn("exit");
 const SECOND_HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
@@ -132,7 +133,7 @@ function udpPacket(): Uint8Array {
 
 const MEM: Event = { kind: "mem", bytes: new Uint8Array(16) };
 const HASH: MapDef = { name: "counts", type: "hash", keySize: 4, valueSize: 8, maxEntries: 1024, flags: 0 };
-export const RUN_BENCHMARKS: readonly Benchmark[] = [
+const RUN_BENCHMARKS: readonly Benchmark[] = [
   { name: "arithmetic loop", progType: "unspec", event: MEM, body: arithmetic },
   { name: "stack loop", progType: "unspec", event: MEM, body: stack },
   { name: "hash map", progType: "unspec", event: MEM, map: HASH, body: counters },
@@ -151,7 +152,7 @@ const LONG_ENOUGH = 300;
 const REPEATS = 5;
 
 /** Millions of instructions per second: the best of some runs, each long enough to be measured. */
-export function runRate(benchmark: Benchmark, engine: "interp" | "jit"): number {
+function runRate(benchmark: Benchmark, engine: "interp" | "jit"): number {
   const memory = engine === "jit" ? new SharedMemory() : new Memory();
   const jit = engine === "jit" ? new Jit(memory as SharedMemory) : undefined;
   const map = benchmark.map && (createMap(memory, benchmark.map) as BpfMap);
@@ -186,7 +187,7 @@ function fastest(insns: readonly Insn[]): number {
 }
 
 /** A timeline of a million steps of the stack loop: millions of steps per second forward and back, and its size in megabytes. */
-export function timeline(): { forward: number; back: number; megabytes: number } {
+function timeline(): { forward: number; back: number; megabytes: number } {
   const memory = new Memory();
   const program = loadProgram(memory, { insns: stack(200_000), progType: "unspec" });
   const walk = () => {
@@ -211,7 +212,25 @@ export function timeline(): { forward: number; back: number; megabytes: number }
   }));
 }
 
-export const COMPILE_BENCHMARKS: readonly { readonly name: string; readonly ms: () => number }[] = [
-  { name: "compiling the packet parser", ms: () => fastest(parser(1)) },
-  { name: "compiling it 400 times in a row", ms: () => fastest(inARow(parser(1), 400)) },
+export const ROWS: readonly Row[] = [
+  ...RUN_BENCHMARKS.flatMap((benchmark) =>
+    (["interp", "jit"] as const).map(
+      (engine): Row => ({
+        name: `${benchmark.name}, ${engine === "interp" ? "interpreter" : "compiled"}`,
+        unit: "M insn/s",
+        better: "more",
+        measure: () => runRate(benchmark, engine),
+      }),
+    ),
+  ),
+  { name: "compiling the packet parser", unit: "ms", better: "less", measure: () => fastest(parser(1)) },
+  {
+    name: "compiling it 400 times in a row",
+    unit: "ms",
+    better: "less",
+    measure: () => fastest(inARow(parser(1), 400)),
+  },
+  { name: "timeline, recording", unit: "M steps/s", better: "more", measure: () => timeline().forward },
+  { name: "timeline, going back", unit: "M steps/s", better: "more", measure: () => timeline().back },
+  { name: "timeline of a million steps", unit: "MB", better: "less", measure: () => timeline().megabytes },
 ];

@@ -8,7 +8,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { compare } from "./bench-against.ts";
-import { type Row, rowsNamed } from "./bench-rows.ts";
+import type { Row } from "./bench-row.ts";
+import { rowsNamed } from "./bench-rows.ts";
 
 type Figures = Record<string, number>;
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/oreore-bench.json", import.meta.url));
@@ -53,7 +54,7 @@ const { values, positionals } = parseArgs({
   options: { against: { type: "string" }, pairs: { type: "string", default: "5" } },
   allowPositionals: true,
 });
-const rows = rowsNamed(positionals);
+const rows = await rowsNamed(positionals);
 const pairs = Number(values.pairs);
 if (rows.length === 0) console.error(`no row has ${positionals.map((word) => `"${word}"`).join(" or ")} in its name`);
 else if (!Number.isInteger(pairs) || pairs < 1) console.error(`--pairs is "${values.pairs}" and should be 1 or more`);
