@@ -321,6 +321,7 @@ test.describe("on a phone, whatever is opened", () => {
       expect.soft(await smallTargets(page, within), view).toEqual([]);
     };
     await page.goto("./#example/map-counter");
+    await expect(page.getByRole("tab")).toHaveCount(4);
     for (const tab of await page.getByRole("tab").all()) {
       await tab.click();
       await look((await tab.textContent()) ?? "");

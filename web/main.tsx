@@ -26,16 +26,26 @@ const { language } = useSettings.getState();
 document.documentElement.lang = language;
 followTheme();
 
+/** Resolves when the page's styles are there, or cannot be had. build/first-sight.ts loads them beside the scripts. */
+function stylesLoaded(): Promise<unknown> | undefined {
+  const link = document.querySelector("link[media=print]");
+  const ended = (event: string) => new Promise((resolve) => link?.addEventListener(event, resolve, { once: true }));
+  return link ? Promise.race([ended("load"), ended("error")]) : undefined;
+}
+const styles = stylesLoaded();
+
 /** Draws the page for the first time, in parts of some milliseconds: a key or a touch in between need not wait for all of it. */
-const render = (page: ReactNode): void =>
+async function render(page: ReactNode): Promise<void> {
+  await styles;
   startTransition(() =>
     createRoot(document.getElementById("root") as HTMLElement).render(<StrictMode>{page}</StrictMode>),
   );
+}
 
 /** The second window of someone who presents: notes and clock; what runs, runs in the first. */
 async function startSpeaker(id: string): Promise<void> {
   const { default: Speaker } = await import("./app/Speaker.tsx");
-  render(<Speaker id={id} />);
+  await render(<Speaker id={id} />);
 }
 
 const speaker = new URLSearchParams(location.search).get("speaker");

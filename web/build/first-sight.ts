@@ -5,9 +5,16 @@
 import type { Plugin } from "vite";
 import { FIRST_EXAMPLE } from "../../engine/index.ts";
 
-/** Shows a draft, a program named in the address, or the talk's. Shows nothing for a link that must be unpacked first. */
+/**
+ * Shows a draft, a program named in the address, or the talk's. Shows nothing for a link that must be unpacked first. Puts the page's
+ * styles to use when they are there: until then their link is one for print, which the first sight does not wait for.
+ */
 const SCRIPT = `
 (() => {
+  const styles = document.querySelector("link[media=print]");
+  const use = () => (styles.media = "all");
+  if (styles?.sheet) use();
+  else styles?.addEventListener("load", use);
   const saved = (key) => {
     try {
       return JSON.parse(sessionStorage.getItem(key) ?? localStorage.getItem(key)) ?? {};
@@ -36,23 +43,16 @@ const SCRIPT = `
 
 const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
-/** The link to the page's styles. It goes behind the program: what stands before it can be seen without them. */
-const STYLES = /\s*<link rel="stylesheet"[^>]*>/;
-
 export function firstSight(): Plugin {
   return {
     name: "first-sight",
     transformIndexHtml: {
       order: "post",
       handler: (html) => {
-        const styles = STYLES.exec(html)?.[0] ?? "";
         const program = `<pre class="first-sight">${escaped(FIRST_EXAMPLE.program.source)}</pre>`;
         return html
-          .replace(STYLES, "")
-          .replace(
-            '<div id="root"></div>',
-            () => `<div id="root">${program}</div>\n    <script>${SCRIPT}</script>${styles}`,
-          );
+          .replace('<link rel="stylesheet"', '<link rel="stylesheet" media="print" fetchpriority="high"')
+          .replace('<div id="root"></div>', () => `<div id="root">${program}</div>\n    <script>${SCRIPT}</script>`);
       },
     },
   };
