@@ -339,8 +339,10 @@ test.describe("on a phone, whatever is opened", () => {
     await page.locator("label", { hasText: "Registers" }).click();
     await playground.id("machine-program").locator('[data-number="2"]').click();
     await page.getByRole("button", { name: "R1", exact: true }).click();
+    await expect(page.getByRole("menu")).toBeVisible();
     await look("stops, and the menu of a value");
     await page.keyboard.press("Escape");
+    await expect(page.getByRole("menu")).toHaveCount(0);
     await page.getByRole("button", { name: "Speed, and more ways" }).click();
     await expect(playground.id("step-menu")).toBeVisible();
     await look("more ways through the run");

@@ -26,7 +26,7 @@ const { language } = useSettings.getState();
 document.documentElement.lang = language;
 followTheme();
 
-/** Resolves when the page's styles are there, or cannot be had. build/first-sight.ts loads them beside the scripts. */
+/** Resolves when the page's styles are there, or cannot be had. They load beside the scripts: build/first-sight.ts. */
 function stylesLoaded(): Promise<unknown> | undefined {
   const link = document.querySelector("link[media=print]");
   const ended = (event: string) => new Promise((resolve) => link?.addEventListener(event, resolve, { once: true }));

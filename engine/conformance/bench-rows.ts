@@ -20,7 +20,10 @@ const measuredRow = process.argv[1] === import.meta.filename ? process.argv[2] :
 if (measuredRow !== undefined)
   for (const load of BENCHMARKS) {
     // A version to compare with may lack a module that other rows measure.
-    const { ROWS } = await load().catch(() => ({ ROWS: [] as readonly Row[] }));
+    const { ROWS } = await load().catch((error: Error) => {
+      console.error(error.message);
+      return { ROWS: [] as readonly Row[] };
+    });
     const row = ROWS.find(({ name }) => name === measuredRow);
     if (row) console.log(row.measure());
   }

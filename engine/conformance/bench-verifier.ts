@@ -3,7 +3,7 @@
 // process of its own, because the peak is that of the process.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { type Form, formNamed } from "../isa/forms.ts";
+import { insnNamed as insn } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { LoadOptions } from "../kernel/loader.ts";
 import { DEFAULT_LICENSE, type Program } from "../program/program.ts";
@@ -13,11 +13,6 @@ import { processorTime } from "./bench-machine.ts";
 import type { Row } from "./bench-row.ts";
 import { judge } from "./judge.ts";
 import { Kernel, whyNoKernel } from "./random/kernel.ts";
-
-const insn = (name: string, fields: Partial<Insn> = {}): Insn => {
-  const form = formNamed(name) as Form;
-  return { dst: 0, src: 0, off: 0, imm: 0, ...fields, code: form.code, ...form.when };
-};
 
 const programOf = (insns: readonly Insn[]): Program => ({
   insns,

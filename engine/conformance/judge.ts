@@ -1,6 +1,5 @@
 // The answer of a kernel of ours to a program: its maps are made and filled, then it is loaded. There is one answer, whichever of the
 // calls refused.
-
 import { createMaps, type LoadOptions, loadWith } from "../kernel/loader.ts";
 import { inScratch } from "../kernel/scratch.ts";
 import type { NotSimulated } from "../program/not-simulated.ts";

@@ -36,7 +36,7 @@ export interface CompileInput {
   readonly pointers?: ReadonlyMap<number, number>;
   /** Whether the text form is made too. */
   readonly text?: boolean;
-  /** Whether the function that repeats the program is made too, if `repeats` allows it. */
+  /** Whether the function that repeats the program is made too, if `canRepeat` allows it. */
   readonly repeat?: boolean;
 }
 

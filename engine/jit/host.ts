@@ -76,7 +76,7 @@ export class Jit {
   }
 
   /**
-   * Runs a program that `repeats` several times without leaving the compiled code. Each run starts with the machine's current registers,
+   * Runs a program that `canRepeat` allows several times without leaving the compiled code. Each run starts with the machine's current registers,
    * and keeps what earlier runs left in memory. `budget`: instructions for all runs together. The program must have been compiled with
    * `text`.
    */

@@ -9,7 +9,7 @@ export type Cause =
   | { readonly check: "insn-cnt"; readonly count: number; readonly most: number }
   /** The kernel does not have this type. `step`: the step of the recipe that adds it. */
   | { readonly check: "prog-type"; readonly progType: number; readonly step?: 1 }
-  /** Programs of this type are not simulated. `what`: why, as a phrase without subject. */
+  /** Programs of this type are not simulated. `what`: what they need. */
   | { readonly check: "not-simulated"; readonly what: NotSimulated }
   | { readonly check: "expected-attach-type"; readonly given: number; readonly taken: readonly number[] }
   | { readonly check: "prog-name"; readonly name: string }

@@ -1,7 +1,6 @@
 // BPF_PROG_LOAD, the only way to the verifier. First come the kernel's checks before the instructions, in its order. Then the
 // verifier. Then the program is made and gets a descriptor. Its maps already exist, made by BPF_MAP_CREATE (map.ts).
 // @kernel kernel/bpf/syscall.c bpf_prog_load, kernel/bpf/verifier.c bpf_check
-
 import { ERRNO, errnoText } from "../facts/errno.ts";
 import { isGplCompatible } from "../facts/license.ts";
 import type { ProgType } from "../facts/types.ts";

@@ -127,16 +127,16 @@ export class AnswerReader {
 
   /** `false`: the byte is not allowed there, so the two sides are out of step. */
   push(byte: number): boolean {
-    const shape = this.#outputKinds[this.#outputs.length];
+    const kind = this.#outputKinds[this.#outputs.length];
     if (this.#done) return false;
-    if (shape === undefined) {
+    if (kind === undefined) {
       this.#done = byte === END_BYTE;
       return this.#done;
     }
     this.#held[this.#filled++] = byte;
     if (this.#filled < this.#held.length) return true;
     if (this.#inBytes) this.#finish(this.#held);
-    else if (shape === "call") this.#finish(viewOf(this.#held).getInt32(0, true));
+    else if (kind === "call") this.#finish(viewOf(this.#held).getInt32(0, true));
     else {
       const length = viewOf(this.#held).getUint32(0, true);
       if (length > ARENA_BYTES) return false;

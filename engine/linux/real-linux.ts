@@ -13,12 +13,11 @@ import {
 } from "./calls.ts";
 import type { Emulator } from "./emulator.ts";
 import { AgentLine } from "./line.ts";
-
 import type { RealProgram } from "./program.ts";
 import { FRAME_MAX, lengthOf } from "./protocol.ts";
 
 /** Time limit of a call in milliseconds. After it the machine goes back to its saved state. */
-export const CUT_OFF_MS = 10_000;
+const CUT_OFF_MS = 10_000;
 
 /**
  * The machine did not answer within `ms`, or the reader reset it meanwhile (`ms` is undefined then). It is back in its saved state:

@@ -17,7 +17,7 @@ const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: Kind]>> 
 };
 
 /** Two arguments of BPF_PROG_LOAD that say what the program attaches to. */
-export interface AttachArgs {
+interface AttachArgs {
   /** 0: the section names nothing in the kernel. */
   readonly attachBtfId: number;
   readonly attachType: number;

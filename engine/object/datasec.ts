@@ -3,7 +3,7 @@
 import type { Btf } from "./btf/btf.ts";
 import { type Elf, STB_LOCAL, STT_OBJECT, STV_HIDDEN, STV_INTERNAL } from "./elf.ts";
 
-export interface PlacedVariable {
+interface PlacedVariable {
   /** The VAR in the object's BTF. */
   readonly type: number;
   readonly offset: number;

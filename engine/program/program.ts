@@ -1,5 +1,4 @@
 // A program as bpf(2) takes it: its instructions, its type, and the maps that its LD_IMM64 instructions load.
-
 import type { Insn } from "../isa/insn.ts";
 import type { NotSimulated } from "./not-simulated.ts";
 

@@ -21,7 +21,7 @@ type Lifetime =
   /** The same, but replaces only earlier calls with the same first argument. */
   | "boot-part";
 
-export const LIFETIMES: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of], Lifetime>> } = {
+const LIFETIMES: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of], Lifetime>> } = {
   check: {
     check: "last-setting",
     visits: "nothing",

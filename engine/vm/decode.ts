@@ -90,7 +90,7 @@ export interface LoadedProgram {
   close(): void;
 }
 
-export interface ProgramToLoad {
+interface ProgramToLoad {
   readonly insns: readonly Insn[];
   readonly progType: string;
   readonly expectedAttachType?: number;

@@ -36,7 +36,7 @@ interface Checkpoint {
 const bytesOf = ({ memory: { bytes, shadow } }: Checkpoint): number => bytes.length + shadow.length;
 
 /** What the log knows of one step. `effect`: what it changes (EFFECT, or a register number). */
-export interface LoggedStep {
+interface LoggedStep {
   readonly slot: number;
   readonly prog: number;
   readonly effect: number;

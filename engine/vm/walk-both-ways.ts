@@ -5,7 +5,7 @@ import type { Machine, Outcome } from "./machine.ts";
 import { Timeline } from "./timeline.ts";
 import { differences, type WholeState, wholeState } from "./whole-state.ts";
 
-export interface WalkedRun {
+interface WalkedRun {
   /** `paused`: the run is longer than `maxSteps`. */
   readonly outcome: Outcome;
   /** How many steps were walked. */
@@ -14,7 +14,7 @@ export interface WalkedRun {
   readonly differences: readonly string[];
 }
 
-export interface WalkOptions {
+interface WalkOptions {
   /** How many steps of a run are walked at most. */
   readonly maxSteps?: number;
   /** Which states are compared: every step; before and after calls, exits and atomics, which change much; or start and end. */

@@ -189,7 +189,7 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
             {load.message !== "" && load.verdict === "reject" && <code lang="en">{load.message}</code>}
             {load.lacks !== null && (
               <p>
-                {text.needs(load.lacks)}
+                {text.lacks(load.lacks)}
                 {load.kernelFunctions.length > 0 && ` ${text.calls(load.kernelFunctions)}`} {text.stillThere}
               </p>
             )}

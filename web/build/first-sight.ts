@@ -14,7 +14,8 @@ const SCRIPT = `
   const styles = document.querySelector("link[media=print]");
   const use = () => (styles.media = "all");
   if (styles?.sheet) use();
-  else styles?.addEventListener("load", use);
+  // If they cannot be had, the page is drawn without them.
+  else for (const event of ["load", "error"]) styles?.addEventListener(event, use);
   const saved = (key) => {
     try {
       return JSON.parse(sessionStorage.getItem(key) ?? localStorage.getItem(key)) ?? {};

@@ -1,5 +1,4 @@
 // Why a system call was refused, in words: one sentence per check of the kernel. Loaded when the first one is shown.
-
 import type { Cause } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 import { NOT_SIMULATED_JA } from "./not-simulated-ja.ts";

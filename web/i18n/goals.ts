@@ -9,7 +9,7 @@ interface GoalTexts {
   readonly secret: string;
   readonly found: (what: string) => string;
   /** What the kernel lacks: a step of the recipe. */
-  readonly lacks: (step: number) => string;
+  readonly missingStep: (step: number) => string;
   readonly counter: (counter: CounterExample) => string;
   /** The first byte that differs, counted from 0. "": there is none. */
   readonly byte: (at: number, came: string, wanted: string) => string;
@@ -48,7 +48,7 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
   en: {
     secret: "Right for other inputs, which are not told",
     found: (what) => `now: ${what}`,
-    lacks: (step) => `step ${step} of the recipe is missing`,
+    missingStep: (step) => `step ${step} of the recipe is missing`,
     counter: ({ on, actual, wanted }) =>
       `with ${inputs(on, ", ")}: ${actual === "" ? "nothing" : short(actual)} came, ${short(wanted)} was wanted`,
     byte: (at, came, wanted) => `byte ${at} is ${came || "not there"}, ${wanted || "no byte"} was wanted`,
@@ -89,7 +89,7 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
   ja: {
     secret: "伏せてあるほかの入力でも正しい",
     found: (what) => `今は: ${what}`,
-    lacks: (step) => `レシピの手順 ${step} がありません`,
+    missingStep: (step) => `レシピの手順 ${step} がありません`,
     counter: ({ on, actual, wanted }) =>
       `${inputs(on, "、")} のとき: ${actual === "" ? "結果なし" : `結果は ${short(actual)}`}、求めるものは ${short(wanted)}`,
     byte: (at, came, wanted) => `${at} バイト目は ${came || "なし"}、求めるものは ${wanted || "なし"}`,
@@ -142,7 +142,7 @@ export function goalTexts(
   const text = TEXTS[language];
   const all = goals.map((goal, i) => {
     const { met = false, found: came = "", counterExample = null, missingStep = 0 } = views?.[i] ?? {};
-    const found = missingStep > 0 ? text.lacks(missingStep) : came;
+    const found = missingStep > 0 ? text.missingStep(missingStep) : came;
     const secret = "secret" in goal && goal.secret;
     const told = counterExample && (secret || counterExample.on.length > 1);
     const byte = counterExample && firstByte(counterExample);

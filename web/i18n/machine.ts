@@ -34,7 +34,6 @@ export interface MachineTexts {
   readonly memory: string;
   readonly base: Readonly<Record<NumberBase, string>>;
   readonly baseLabel: string;
-  readonly asAll: string;
   readonly step: string;
   readonly stepBack: string;
   readonly reset: string;
@@ -152,7 +151,6 @@ export interface MachineTexts {
     readonly edit: (key: string) => string;
     readonly cancel: string;
     readonly wrong: (what: string, size: number) => string;
-    readonly prefix: string;
     readonly byRun: string;
     /** Words before line numbers: where the program declares the map, and where it loads it. */
     readonly declared: string;
@@ -234,7 +232,6 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     memory: "Memory changed by this step",
     base: { hex: "hex", unsigned: "unsigned", signed: "signed", binary: "binary" },
     baseLabel: "Numbers as",
-    asAll: "as all",
     step: "Step",
     stepBack: "Step back",
     reset: "Back to the start",
@@ -388,7 +385,6 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       edit: (key) => `Edit ${key}`,
       cancel: "Cancel",
       wrong: (what, size) => `${what}: hex of ${plural(size, "byte")}, or a number that fits`,
-      prefix: "prefix",
       byRun: "At this step",
     },
     packet: {
@@ -475,7 +471,6 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     memory: "このステップで変わったメモリ",
     base: { hex: "16 進", unsigned: "符号なし", signed: "符号付き", binary: "2 進" },
     baseLabel: "数の表し方",
-    asAll: "全体に合わせる",
     step: "1 ステップ進む",
     stepBack: "1 ステップ戻る",
     reset: "最初に戻る",
@@ -629,7 +624,6 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       edit: (key) => `${key} を編集`,
       cancel: "やめる",
       wrong: (what, size) => `${what}は ${size} バイトの 16 進か、収まる数値にしてください`,
-      prefix: "プレフィックス",
       byRun: "このステップ",
     },
     packet: {

@@ -12,7 +12,7 @@ import type { ComparedAnswer } from "./messages.ts";
 export type Phase = "off" | "consent" | "fetching" | "starting" | "ready" | "failed";
 
 /** Why the program cannot be given to the real kernel. */
-export type CannotAskReason = "assembly" | "type" | "not simulated" | "own type";
+type CannotAskReason = "assembly" | "type" | "not simulated" | "own type";
 
 export interface RealState {
   readonly kernel: KernelName;
@@ -140,8 +140,8 @@ export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>):
   try {
     return await act(here.machine);
   } catch (error) {
-    if (error instanceof MachineEnded) return undefined;
-    throw error;
+    if (!(error instanceof MachineEnded)) set({ failure: error instanceof Error ? error.message : String(error) });
+    return undefined;
   }
 }
 

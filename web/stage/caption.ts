@@ -7,7 +7,7 @@ import type { Language } from "../stores/page/settings.ts";
 import type { Frame } from "./film.ts";
 import { bpfCall, type CallResult } from "./world.ts";
 
-export interface CaptionText {
+interface CaptionText {
   /** Such as `write(4, "10\n", 3) = 3`. "": no system call was made. */
   readonly call: string;
   readonly failed: boolean;

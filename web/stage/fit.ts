@@ -9,7 +9,7 @@ export interface Area {
 
 /** Sizes of code, as fractions of the stage's height. */
 export const CODE_SIZE = { least: 0.032, most: 0.058 } as const;
-/** Largest type of a window, as a fraction of the stage's height. It is used if at least ROOMY rows fit. */
+/** Largest type of a window, as a fraction of the stage's height. It is used if at least WINDOW_ROWS rows fit. */
 const WINDOW_SIZE = 0.038;
 const WINDOW_ROWS = 8;
 export const LINE_HEIGHT = 1.4;

@@ -79,7 +79,7 @@ export interface LessonMaterial {
   readonly files: readonly TakeHomeFileView[];
 }
 
-export interface LessonStart {
+interface LessonStart {
   /** The preset of program types that takes OREORE's place. */
   readonly preset: string;
   readonly source: string;

@@ -7,7 +7,7 @@ import { STACK_SPILL, STACK_ZERO, slotType } from "../../verifier/state/stack.ts
 import type { StateView, Visit } from "../../verifier/trace.ts";
 import type { Machine } from "../../vm/index.ts";
 
-export interface WalkResult {
+interface WalkResult {
   /** Number of instructions that were run and compared with the trace. */
   readonly steps: number;
   /** Number of registers and stack slots that were compared. */

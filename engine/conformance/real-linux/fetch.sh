@@ -55,7 +55,7 @@ while read -r package architecture version suite; do
 	if [ "${PACKAGES:-}" = newest ] || [ -z "$file" ] || [ "$(dpkg-deb -f "$file" Version)" != "$version" ]; then
 		rm -f "$package"_*.deb
 		if ! apt-get download -qq "$want"; then
-			echo "$package $version is not in the archive any more: PACKAGES=newest takes the one that is" >&2
+			echo "$package $version is not in the archive any more: it is among Debian's snapshots. For a new build PACKAGES=newest takes the one that is there" >&2
 			exit 1
 		fi
 		file=$(ls "$package"_*.deb)

@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -122,8 +123,10 @@ function writeNotes(): void {
 
 /** Puts the complete sources of the kernels that are there into a folder. */
 function collectSources(folder: string): void {
+  if (!before) throw new Error(`${manifestFile} is not there: build the kernels first`);
+  if (existsSync(folder) && readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
   const packages = fetchPackages();
-  for (const { name, version, sha256 } of before?.packages ?? [])
+  for (const { name, version, sha256 } of before.packages)
     if (packages.find((one) => one.name === name)?.sha256 !== sha256)
       throw new Error(
         `${name}: the files in public/linux were made from ${version} (SHA-256 ${sha256}), not from this`,

@@ -32,7 +32,7 @@ const Row = v.variant("op", [
   v.object({ op: v.literal("end") }),
 ]);
 
-export interface AskedKernel {
+interface AskedKernel {
   readonly linux: RealLinux;
   /** Whether the talk's program type is patched in. */
   readonly oreore: boolean;

@@ -341,7 +341,7 @@ def write(base, types):
              "export interface GroupRow {\n  readonly attach: string;\n  readonly helpers: string;\n  readonly ctx: readonly AccessRow[];\n"
              "  readonly range?: readonly [number, number, number];\n  readonly packet?: readonly [number, number];\n}\n"
              "export interface TypeRow {\n  readonly id: number;\n  readonly name: string;\n  /** Attach types that load; absent: any. */\n"
-             "  readonly attach?: string;\n  readonly ldAbs?: 1;\n  /** Has no convert_ctx_access: accesses to the context stay as they are. */\n  readonly plain?: 1;\n  /** Not loadable as a plain program: why. */\n  readonly needs?: NotSimulated;\n"
+             "  readonly attach?: string;\n  readonly ldAbs?: 1;\n  /** Has no convert_ctx_access: accesses to the context stay as they are. */\n  readonly plain?: 1;\n  /** What its programs need. Absent: they are plain programs. */\n  readonly needs?: NotSimulated;\n"
              "  /** With `needs`: attach types that are refused before the verifier looks, by errno. */\n  readonly unseen?: Readonly<Record<string, string>>;\n"
              "  /** The recorded kernel was built without it. */\n  readonly absent?: 1;\n  readonly groups: readonly GroupRow[];\n}\n"
              "export const types: readonly TypeRow[] = ["]

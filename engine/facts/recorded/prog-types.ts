@@ -22,7 +22,7 @@ export interface TypeRow {
   readonly ldAbs?: 1;
   /** Has no convert_ctx_access: accesses to the context stay as they are. */
   readonly plain?: 1;
-  /** Not loadable as a plain program: why. */
+  /** What its programs need. Absent: they are plain programs. */
   readonly needs?: NotSimulated;
   /** With `needs`: attach types that are refused before the verifier looks, by errno. */
   readonly unseen?: Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ export interface TextEdit {
   readonly text: string;
 }
 
-export interface EditedText {
+interface EditedText {
   /** In the order of the text, without overlaps. */
   readonly edits: readonly TextEdit[];
   /** The text after the edits. */

@@ -4,7 +4,7 @@ import { beginsPath, codeOf } from "../../verifier/log/kinds.ts";
 import { type LogLines, NO_LINES } from "../../verifier/log/line-table.ts";
 
 /** The part of a log that the page gets with the verdict. */
-export interface ShownLog {
+interface ShownLog {
   readonly text: string;
   /** What kind each line of the text is. */
   readonly lines: LogLines;

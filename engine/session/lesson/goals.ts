@@ -77,7 +77,7 @@ const goalView = (
 /** `found` is what the kernel says of the program. */
 const verdictAnswer = (met: boolean, { view }: Checked): GoalView =>
   goalView(met, view.message, null, missingStepOf(view));
-/** See GoalView.lacks. */
+/** See GoalView.missingStep. */
 const missingStepOf = ({ refusedCall }: CheckView): number =>
   (refusedCall && "step" in refusedCall.cause && refusedCall.cause.step) || 0;
 const compared = (n: number, { compare, than }: { readonly compare: Comparison; readonly than: number }): GoalView =>

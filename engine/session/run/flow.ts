@@ -290,7 +290,7 @@ export function trafficOfTrace(insns: readonly Insn[], trace: Trace, visit: numb
     pathBlocks.add(traffic.startOf(slot));
     if (before >= 0 && traffic.startOf(slot) === slot) pathEdges.add(`${traffic.startOf(before)} ${slot}`);
   }
-  return { blocks: traffic.blocks, edges: traffic.edges, pathEdges: pathEdges, pathBlocks: pathBlocks, dropped };
+  return { blocks: traffic.blocks, edges: traffic.edges, pathEdges, pathBlocks, dropped };
 }
 
 /** The registers at each arrival of a run at a loop's head. Moves the run. `loop`: starts of the loop's blocks. */

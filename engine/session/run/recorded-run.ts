@@ -59,7 +59,7 @@ const NEVER = 0x7fff_ffff;
 const ROW_BYTES = 8;
 const ROWS = MAX_BPF_STACK / ROW_BYTES;
 
-export interface RunSource {
+interface RunSource {
   /** The run's number in later questions. */
   readonly run: number;
   readonly insns: readonly Insn[];

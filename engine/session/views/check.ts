@@ -1,6 +1,5 @@
 // What the page is told about a check: verdict, log, beliefs, explanation, fixes, the input that breaks a program. Plain data that crosses
 // a Worker boundary. Contains no type of the engine's inside. 64-bit values are 16 hex digits, bytes are hex text, numbers are exact.
-
 import type { Texts } from "../../base/language.ts";
 import type { Cause } from "../../kernel/cause.ts";
 import type { NotSimulated } from "../../program/not-simulated.ts";

@@ -16,7 +16,7 @@ const MAX_LINE = 1024;
 const PREPARED = /^p([iI][46]|B)$/;
 
 /**
- * The formatted text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. `room`: size of the
+ * The formatted text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. `bufferBytes`: size of the
  * buffer in bytes. The returned text may be longer.
  */
 export function format(m: Caller, text: string, args: readonly bigint[], bufferBytes: number): string | number {

@@ -31,7 +31,7 @@ function finishRecord(m: Caller, ip: number, discard: boolean): boolean {
 }
 
 /**
- * Checks the perf event that the flags choose. 0: it exists and is on this CPU. Else a negative errno; `elsewhere`: the errno for another
+ * Checks the perf event that the flags choose. 0: it exists and is on this CPU. Else a negative errno; `otherCpuErrno`: the errno for another
  * CPU.
  */
 function perfEvent(m: Caller, map: ObjectArray, flags: bigint, otherCpuErrno: number): number {

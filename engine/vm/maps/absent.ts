@@ -14,7 +14,7 @@ export class AbsentMap extends BpfMap {
   /** Key in hex → value. All other values of an array are zero. */
   readonly #values = new Map<string, Uint8Array>();
 
-  /** `why`: the positive errno that a run of a program with this map ends with. */
+  /** `errno`: the positive errno that a run of a program with this map ends with. */
   constructor(memory: Memory, def: MapDef, errno: number) {
     super(memory, def);
     this.#errno = errno;

@@ -221,7 +221,7 @@ export abstract class BpfMap implements RegisteredMap {
     };
   }
 
-  /** Copies a value over an old one, or (`fresh`) into a new element. Special fields keep their contents, or become zero. */
+  /** Copies a value over an old one, or (`isNew`) into a new element. Special fields keep their contents, or become zero. */
   protected storeValue(at: number, from: number, isNew: boolean): void {
     const { memory } = this;
     let done = 0;

@@ -10,6 +10,9 @@ import { chooseBase, chosenBase } from "./numbers.ts";
 import { type OpenMenu, useValueMenu } from "./value-menu.ts";
 import "../../ui/menu.css";
 
+/** No base of its own: the value is shown in the base of the setting. */
+const AS_SETTING = "setting";
+
 export default function ValueMenu() {
   const open = useValueMenu((s) => s.open);
   return open && <ValueActions key={open.value.name} open={open} />;
@@ -21,9 +24,10 @@ function ValueActions({ open }: { readonly open: OpenMenu }) {
   const { name, hex, target } = value;
   const watched = useBreakpoints((s) => s.watches.some((watch) => watch.name === name));
   const base = chosenBase(name);
-  const close = (): void => {
+  /** `back`: the focus goes back, as the reader did not press anywhere else. */
+  const close = (back: boolean): void => {
     useValueMenu.setState({ open: null });
-    from.focus();
+    if (back) from.focus();
   };
   const item = (label: string, act: () => void) => (
     <Menu.Item className="menu__item" onClick={act}>
@@ -31,7 +35,7 @@ function ValueActions({ open }: { readonly open: OpenMenu }) {
     </Menu.Item>
   );
   const show = (one: NumberBase | undefined, label: string) => (
-    <Menu.RadioItem key={label} className="menu__item" value={one} closeOnClick>
+    <Menu.RadioItem key={label} className="menu__item" value={one ?? AS_SETTING} closeOnClick>
       <span className="menu__mark">
         <Menu.RadioItemIndicator>✓</Menu.RadioItemIndicator>
       </span>
@@ -39,7 +43,7 @@ function ValueActions({ open }: { readonly open: OpenMenu }) {
     </Menu.RadioItem>
   );
   return (
-    <Menu.Root open modal={false} onOpenChange={(isOpen) => isOpen || close()}>
+    <Menu.Root open modal={false} onOpenChange={(isOpen, { reason }) => isOpen || close(reason !== "outside-press")}>
       <Menu.Portal>
         <Menu.Positioner
           className="menu-place"
@@ -54,7 +58,12 @@ function ValueActions({ open }: { readonly open: OpenMenu }) {
             <Menu.Separator className="menu__line" />
             <Menu.Group>
               <Menu.GroupLabel className="menu__title">{words.value.show}</Menu.GroupLabel>
-              <Menu.RadioGroup value={base} onValueChange={(one: NumberBase | undefined) => chooseBase(name, one)}>
+              <Menu.RadioGroup
+                value={base ?? AS_SETTING}
+                onValueChange={(one: NumberBase | typeof AS_SETTING) =>
+                  chooseBase(name, one === AS_SETTING ? undefined : one)
+                }
+              >
                 {show(undefined, words.value.asSetting)}
                 {NUMBER_BASES.map((one) => show(one, words.base[one]))}
               </Menu.RadioGroup>

@@ -10,7 +10,7 @@ export interface VerdictState {
   /** Text of an exception in the engine: a bug of ours. */
   readonly bug: string;
   readonly checking: boolean;
-  /** Instructions that the running verification has processed, if it takes longer than MOMENT. Otherwise 0. */
+  /** Instructions that the running verification has processed, if it takes longer than SHOW_PROGRESS_MS. Otherwise 0. */
   readonly insnsProcessed: number;
   /** The reader stopped the check of this program. */
   readonly stopped: boolean;

@@ -42,7 +42,7 @@ async function goTo(step: number | null, nowhere: NowhereReason): Promise<void> 
   if (step !== null) await moveTo(step);
 }
 
-export interface WayEnd {
+interface WayEnd {
   readonly step: number;
   /** null: no stop holds there. It is the end or the start of the run. */
   readonly stop: Stop | null;
