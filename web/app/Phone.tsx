@@ -1,20 +1,28 @@
 // One pane at a time, with the verdict always visible on the tabs.
 import { Ban, CircleCheck, Code, Cpu, GraduationCap, ScrollText, Terminal, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
 import { useText } from "../i18n/index.ts";
 import { EditorPane } from "../panes/editor/EditorPane.tsx";
 import { KernelPane } from "../panes/kernel/KernelPane.tsx";
 import { MachinePane } from "../panes/machine/MachinePane.tsx";
 import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
 import { useVerdict } from "../stores/check/verdict.ts";
-import { type FocusState, showLesson, showTab, useFocus } from "../stores/page/focus.ts";
+import { showLesson, showTab, useFocus } from "../stores/page/focus.ts";
+import { PANES, type Pane } from "../stores/page/layout.ts";
 import { Lesson, useHasLesson } from "./Lesson.tsx";
 
-const TABS = [
-  ["editor", Code],
-  ["verifier", ScrollText],
-  ["machine", Cpu],
-  ["kernel", Terminal],
-] as const satisfies readonly (readonly [FocusState["tab"], typeof Code])[];
+const ICONS: Readonly<Record<Pane, typeof Code>> = {
+  editor: Code,
+  verifier: ScrollText,
+  machine: Cpu,
+  kernel: Terminal,
+};
+const MAKE: Readonly<Record<Pane, ReactNode>> = {
+  editor: <EditorPane phone />,
+  verifier: <VerifierPane />,
+  machine: <MachinePane phone />,
+  kernel: <KernelPane phone />,
+};
 
 const BADGE = { accept: CircleCheck, reject: Ban, error: TriangleAlert } as const;
 
@@ -27,8 +35,8 @@ export function Phone() {
   const Badge = verdict && BADGE[verdict];
   return (
     <div className="phone">
-      {/* All four panes stay in the document. A tab only hides a pane, so nothing in it is lost. */}
-      {TABS.map(([name]) => (
+      {/* All panes stay in the document. A tab only hides a pane, so nothing in it is lost. */}
+      {PANES.map((name) => (
         <div
           key={name}
           className="phone__pane"
@@ -37,10 +45,7 @@ export function Phone() {
           aria-labelledby={`tab-${name}`}
           hidden={lesson || tab !== name}
         >
-          {name === "editor" && <EditorPane phone />}
-          {name === "verifier" && <VerifierPane />}
-          {name === "machine" && <MachinePane phone />}
-          {name === "kernel" && <KernelPane phone />}
+          {MAKE[name]}
         </div>
       ))}
       {hasLesson && (
@@ -70,7 +75,7 @@ export function Phone() {
             {text.panes.lesson}
           </button>
         )}
-        {TABS.map(([name, Icon]) => (
+        {PANES.map((name) => (
           <button
             key={name}
             type="button"
@@ -85,7 +90,7 @@ export function Phone() {
             {name === "verifier" && Badge ? (
               <Badge size={19} className="tabs__badge" data-verdict-kind={verdict} aria-hidden="true" />
             ) : (
-              <Icon size={19} aria-hidden="true" />
+              <PaneIcon of={ICONS[name]} />
             )}
             {name === "verifier" && verdict ? text.verdict[verdict] : text.panes[name]}
           </button>
@@ -95,14 +100,16 @@ export function Phone() {
   );
 }
 
+const PaneIcon = ({ of: Icon }: { readonly of: typeof Code }) => <Icon size={19} aria-hidden="true" />;
+
 function arrows(event: { readonly key: string; preventDefault(): void }): void {
   const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
   if (by === 0) return;
   event.preventDefault();
   const { showsLesson, tab } = useFocus.getState();
-  const names = [...(document.getElementById("tab-lesson") ? ["lesson"] : []), ...TABS.map(([name]) => name)];
+  const names = [...(document.getElementById("tab-lesson") ? ["lesson"] : []), ...PANES];
   const next = names[(names.indexOf(showsLesson ? "lesson" : tab) + by + names.length) % names.length] as string;
   if (next === "lesson") showLesson();
-  else showTab(next as FocusState["tab"]);
+  else showTab(next as Pane);
   requestAnimationFrame(() => document.getElementById(`tab-${next}`)?.focus());
 }

@@ -11,7 +11,7 @@ import {
 import { useText } from "../i18n/index.ts";
 import { useVerdict } from "../stores/check/verdict.ts";
 import { showTab, useFocus } from "../stores/page/focus.ts";
-import { fold, type Pane, useLayout } from "../stores/page/layout.ts";
+import { fold, PANES, type Pane, useLayout } from "../stores/page/layout.ts";
 import { Segments } from "../ui/Segments.tsx";
 import { type Arrangement, mainPane, readSizes, saveSizes, useArrangement } from "./arrangements.ts";
 import { useHasLesson } from "./Lesson.tsx";
@@ -80,7 +80,7 @@ function useBeside(): Exclude<Pane, "editor"> | null {
   return narrow ? (last.current ?? mainPane(layout)) : null;
 }
 
-const BESIDE = ["verifier", "machine", "kernel"] as const;
+const BESIDE = PANES.filter((pane) => pane !== "editor");
 
 function Beside({ chosen }: { readonly chosen: Exclude<Pane, "editor"> }) {
   const text = useText();

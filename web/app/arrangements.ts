@@ -6,7 +6,7 @@ import { isExtending, type Layout, type Pane, useLayout } from "../stores/page/l
 import { useSettings } from "../stores/page/settings.ts";
 import { useMedia } from "./useMedia.ts";
 
-/** Panes from top to bottom with their share of the height in percent. 0: folded to its title line. */
+/** One or two panes from top to bottom, with their share of the height in percent. 0: folded to its title line. */
 type Column = Readonly<Partial<Record<Pane, number>>>;
 
 export interface Arrangement {
@@ -16,7 +16,8 @@ export interface Arrangement {
   readonly right: Column;
 }
 
-const ARRANGEMENTS: Readonly<Record<Layout, Arrangement>> = {
+/** Each layout has each pane (arrangements.test.ts). */
+export const ARRANGEMENTS: Readonly<Record<Layout, Arrangement>> = {
   write: { share: 59, left: { editor: 56, verifier: 44 }, right: { machine: 57, kernel: 43 } },
   step: { share: 46, left: { editor: 68, verifier: 32 }, right: { machine: 100, kernel: 0 } },
   verify: { share: 47, left: { editor: 50, machine: 50 }, right: { verifier: 100, kernel: 0 } },

@@ -1,4 +1,4 @@
-// The four panes, each made once. An arrangement only says where each is placed. Each has an element of its own that is moved from place to
+// The panes, each made once. An arrangement only says where each is placed. Each has an element of its own that is moved from place to
 // place, so that a chosen view, undo and scrolling survive a change of layout.
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
