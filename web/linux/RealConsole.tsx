@@ -21,8 +21,12 @@ export default function RealConsole() {
   const text = useLinuxTexts();
   const screen = useRef<HTMLDivElement>(null);
   const terminal = useRef<Terminal | null>(null);
+  /** Keys wait for the greeting: otherwise its empty line would end a command that is being typed. */
+  const greeted = useRef<Promise<void>>(Promise.resolve());
+  const sendTyped = (bytes: Uint8Array): void => void greeted.current.then(() => send(bytes));
   const [note, setNote] = useState("");
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the terminal is made once
   useEffect(() => {
     const { current } = screen;
     if (!current) return;
@@ -38,13 +42,13 @@ export default function RealConsole() {
     term.open(current);
     terminal.current = term;
     const silence = onConsole((bytes) => term.write(bytes));
-    const typed = term.onData((data) => void send(bytesOf(data)));
-    const binary = term.onBinary((data) => void send(Uint8Array.from(data, (char) => char.charCodeAt(0))));
+    const typed = term.onData((data) => sendTyped(bytesOf(data)));
+    const binary = term.onBinary((data) => sendTyped(Uint8Array.from(data, (char) => char.charCodeAt(0))));
     const sized = term.onResize(({ cols, rows }) => void withMachine((machine) => machine.resize(cols, rows)));
     const watch = new ResizeObserver(() => fit.fit());
     watch.observe(current);
     fit.fit();
-    void greet(term);
+    greeted.current = greet(term);
     term.focus();
     return () => {
       watch.disconnect();
@@ -60,7 +64,7 @@ export default function RealConsole() {
     if (ms === undefined) return;
     tellMachineLost();
     terminal.current?.reset();
-    if (terminal.current) void greet(terminal.current);
+    if (terminal.current) greeted.current = greet(terminal.current);
     setNote(text.resetTook(ms));
   };
   const copy = async (): Promise<void> => {
