@@ -2,9 +2,7 @@
 import type { CompareView, VersionView } from "../../engine/index.ts";
 import type { VersionKind } from "../stores/history/versions.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
-
-const n = (value: number): string => value.toLocaleString("en");
-const plural = (count: number, one: string): string => `${n(count)} ${one}${count === 1 ? "" : "s"}`;
+import { formatNumber, plural } from "./numbers.ts";
 
 /** Numbers of lines of the text that differ. */
 export interface Counts {
@@ -91,10 +89,10 @@ export const COMPARE_TEXTS: Readonly<Record<Language, CompareTexts>> = {
       [
         before.insns === now.insns
           ? `${plural(now.insns, "instruction")}, as before`
-          : `${plural(now.insns, "instruction")} instead of ${n(before.insns)}`,
+          : `${plural(now.insns, "instruction")} instead of ${formatNumber(before.insns)}`,
         before.insnsProcessed === now.insnsProcessed
-          ? `the verifier walks ${n(now.insnsProcessed)}, as before.`
-          : `the verifier walks ${n(now.insnsProcessed)} instead of ${n(before.insnsProcessed)}.`,
+          ? `the verifier walks ${formatNumber(now.insnsProcessed)}, as before.`
+          : `the verifier walks ${formatNumber(now.insnsProcessed)} instead of ${formatNumber(before.insnsProcessed)}.`,
       ].join("; "),
     text: (counts) =>
       counts.changed + counts.in + counts.out === 0
@@ -129,8 +127,8 @@ export const COMPARE_TEXTS: Readonly<Record<Language, CompareTexts>> = {
     now: "現在",
     program: "プログラム",
     log: "verifier のログ",
-    same: (lines) => `同じ ${n(lines)} 行`,
-    more: (rows) => `さらに ${n(rows)} 行を表示`,
+    same: (lines) => `同じ ${formatNumber(lines)} 行`,
+    more: (rows) => `さらに ${formatNumber(rows)} 行を表示`,
     row: { changed: "変更", out: "以前だけ", in: "現在だけ" },
     verdict: (before, now) => {
       if (before.verdict === "error")
@@ -153,19 +151,19 @@ export const COMPARE_TEXTS: Readonly<Record<Language, CompareTexts>> = {
     walked: (before, now) =>
       [
         before.insns === now.insns
-          ? `命令は以前と同じ ${n(now.insns)} 個`
-          : `命令は ${n(before.insns)} 個から ${n(now.insns)} 個`,
+          ? `命令は以前と同じ ${formatNumber(now.insns)} 個`
+          : `命令は ${formatNumber(before.insns)} 個から ${formatNumber(now.insns)} 個`,
         before.insnsProcessed === now.insnsProcessed
-          ? `verifier がたどる命令は以前と同じ ${n(now.insnsProcessed)} 個です。`
-          : `verifier がたどる命令は ${n(before.insnsProcessed)} 個から ${n(now.insnsProcessed)} 個になりました。`,
+          ? `verifier がたどる命令は以前と同じ ${formatNumber(now.insnsProcessed)} 個です。`
+          : `verifier がたどる命令は ${formatNumber(before.insnsProcessed)} 個から ${formatNumber(now.insnsProcessed)} 個になりました。`,
       ].join("、"),
     text: (counts) =>
       counts.changed + counts.in + counts.out === 0
         ? "テキストは同じです。"
         : `${[
-            counts.changed > 0 && `変更 ${n(counts.changed)} 行`,
-            counts.in > 0 && `追加 ${n(counts.in)} 行`,
-            counts.out > 0 && `削除 ${n(counts.out)} 行`,
+            counts.changed > 0 && `変更 ${formatNumber(counts.changed)} 行`,
+            counts.in > 0 && `追加 ${formatNumber(counts.in)} 行`,
+            counts.out > 0 && `削除 ${formatNumber(counts.out)} 行`,
           ]
             .filter(Boolean)
             .join("、")}。`,

@@ -1,8 +1,6 @@
 // English, and the shape that every other language must have. Sentences with values are functions.
 import type { NotSimulated } from "../../engine/index.ts";
-
-const plural = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+import { formatNumber, plural } from "./numbers.ts";
 
 export const en = {
   title: "Oreore: a Linux kernel for eBPF in a browser tab",
@@ -100,7 +98,7 @@ export const en = {
     view: { log: "Log", beliefs: "At the cursor" },
   },
   machine: {
-    at: (step: number, length: number) => `step ${step.toLocaleString("en")} of ${length.toLocaleString("en")}`,
+    at: (step: number, length: number) => `step ${formatNumber(step)} of ${formatNumber(length)}`,
   },
   kernel: {
     load: "Load",

@@ -1,5 +1,6 @@
 // Words of the sheet of files and programs, loaded with it.
 import { type Language, useSettings } from "../stores/page/settings.ts";
+import { formatNumber, plural } from "./numbers.ts";
 
 export interface FilesTexts {
   readonly title: string;
@@ -32,7 +33,7 @@ const TEXTS: Readonly<Record<Language, FilesTexts>> = {
     last: "Your last programs",
     none: "What you load, and what an example or a link sets aside, is kept here, on this device only.",
     failed: "This browser gives no room to keep programs: save what you need as a file.",
-    lines: (n) => (n === 1 ? "1 line" : `${n.toLocaleString("en")} lines`),
+    lines: (n) => plural(n, "line"),
     forget: (name) => `Forget “${name}”`,
   },
   ja: {
@@ -50,7 +51,7 @@ const TEXTS: Readonly<Record<Language, FilesTexts>> = {
     last: "最近のプログラム",
     none: "ロードしたプログラムや、サンプルやリンクを開いて退避したものが、この端末だけに残ります。",
     failed: "このブラウザにはプログラムを残せません。必要なものはファイルに保存してください。",
-    lines: (n) => `${n.toLocaleString("ja")} 行`,
+    lines: (n) => `${formatNumber(n)} 行`,
     forget: (name) => `「${name}」を一覧から消す`,
   },
 };

@@ -2,6 +2,7 @@
 import type { EdgeKind } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 import type { Walker } from "../stores/run/graph.ts";
+import { formatNumber, plural } from "./numbers.ts";
 
 export interface GraphTexts {
   readonly title: string;
@@ -45,15 +46,14 @@ export interface GraphTexts {
   };
 }
 
-const s = (n: number, one: string): string => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
-
 const TEXTS: Readonly<Record<Language, GraphTexts>> = {
   en: {
     title: "Control flow",
     help: "Arrow keys follow the edges from a block, Enter goes to its line, + and − zoom, 0 fits.",
     walkers: "Whose way to draw",
     walker: { run: "This run", verifier: "Verifier" },
-    size: (blocks, loops) => (loops === 0 ? s(blocks, "block") : `${s(blocks, "block")}, ${s(loops, "loop")}`),
+    size: (blocks, loops) =>
+      loops === 0 ? plural(blocks, "block") : `${plural(blocks, "block")}, ${plural(loops, "loop")}`,
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Fit",
@@ -62,23 +62,23 @@ const TEXTS: Readonly<Record<Language, GraphTexts>> = {
     loading: "Drawing",
     main: "main program",
     function: (entry) => `function at ${entry}`,
-    left: (insns) => `${s(insns, "instruction")} more`,
+    left: (insns) => `${plural(insns, "instruction")} more`,
     kind: { next: "", goto: "", taken: "taken", "not-taken": "not taken" },
-    times: (n) => `×${n.toLocaleString("en")}`,
+    times: (n) => `×${formatNumber(n)}`,
     never: "never walked",
     block: (start, last) => (start === last ? `Block ${start}` : `Block ${start} to ${last}`),
     leads: (kind, to, back, times) =>
-      `${{ next: "goes on", goto: "jumps", taken: "if the jump is taken, goes", "not-taken": "if not, goes" }[kind]} ${back ? "back " : ""}to ${to} (${s(times, "time")})`,
+      `${{ next: "goes on", goto: "jumps", taken: "if the jump is taken, goes", "not-taken": "if not, goes" }[kind]} ${back ? "back " : ""}to ${to} (${plural(times, "time")})`,
     ends: "ends here",
     current: "about to run",
     refused: "refused here",
     list: "Blocks and edges",
     path: "path to the refused instruction",
-    dropped: (n) => `${n.toLocaleString("en")} more were not kept`,
+    dropped: (n) => `${formatNumber(n)} more were not kept`,
     rounds: {
-      open: (rounds) => (rounds === 0 ? "loop" : `loop, ${s(rounds, "arrival")}`),
+      open: (rounds) => (rounds === 0 ? "loop" : `loop, ${plural(rounds, "arrival")}`),
       title: (head) => `Loop at ${head}: what changes from round to round`,
-      count: (shown, total) => (shown < total ? `first ${shown} of ${total.toLocaleString("en")}` : s(total, "round")),
+      count: (shown, total) => (shown < total ? `first ${shown} of ${formatNumber(total)}` : plural(total, "round")),
       round: "round",
       at: { run: "step", verifier: "visit" },
       same: "Nothing differs between these rounds.",
@@ -105,7 +105,7 @@ const TEXTS: Readonly<Record<Language, GraphTexts>> = {
     function: (entry) => `関数 (${entry} から)`,
     left: (insns) => `ほか ${insns} 命令`,
     kind: { next: "", goto: "", taken: "分岐する", "not-taken": "分岐しない" },
-    times: (n) => `×${n.toLocaleString("en")}`,
+    times: (n) => `×${formatNumber(n)}`,
     never: "未到達",
     block: (start, last) => (start === last ? `ブロック ${start}` : `ブロック ${start}〜${last}`),
     leads: (kind, to, back, times) =>
@@ -115,12 +115,11 @@ const TEXTS: Readonly<Record<Language, GraphTexts>> = {
     refused: "ここで拒否",
     list: "ブロックとエッジ",
     path: "拒否された命令までの経路",
-    dropped: (n) => `ほか ${n.toLocaleString("en")} 回は記録されていません`,
+    dropped: (n) => `ほか ${formatNumber(n)} 回は記録されていません`,
     rounds: {
       open: (rounds) => (rounds === 0 ? "ループ" : `ループ、到達 ${rounds} 回`),
       title: (head) => `${head} のループ: 周回ごとに変わるもの`,
-      count: (shown, total) =>
-        shown < total ? `${total.toLocaleString("en")} 周のうち最初の ${shown} 周` : `${total} 周`,
+      count: (shown, total) => (shown < total ? `${formatNumber(total)} 周のうち最初の ${shown} 周` : `${total} 周`),
       round: "周",
       at: { run: "ステップ", verifier: "訪問" },
       same: "周回の間に違いはありません。",

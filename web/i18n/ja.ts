@@ -1,8 +1,7 @@
 // 日本語。カーネルの用語(verifier のログ、関数名、errno)は原語のまま使う。
 import { type Dictionary, formatMicros } from "./en.ts";
 import { NOT_SIMULATED_JA } from "./not-simulated-ja.ts";
-
-const n = (value: number): string => value.toLocaleString("ja");
+import { formatNumber } from "./numbers.ts";
 
 export const ja: Dictionary = {
   title: "オレオレ: ブラウザのタブで動く eBPF のための Linux カーネル",
@@ -50,8 +49,8 @@ export const ja: Dictionary = {
     moreOnLine: (count) => `この行にあと ${count} 個`,
     noBytes: "バイト列なし",
     leave: "Esc のあと Tab でエディタの外へ",
-    problems: (count) => `問題 ${n(count)} 件`,
-    insns: (count) => `${n(count)} 命令`,
+    problems: (count) => `問題 ${formatNumber(count)} 件`,
+    insns: (count) => `${formatNumber(count)} 命令`,
     wide: "64 ビットロード(2 スロット)",
   },
   intro: {
@@ -74,7 +73,7 @@ export const ja: Dictionary = {
     reject: "拒否",
     error: "アセンブルできません",
     waiting: "検証中",
-    stats: (insns, us) => `${n(insns)} 命令を ${formatMicros(us)} で検証`,
+    stats: (insns, us) => `${formatNumber(insns)} 命令を ${formatMicros(us)} で検証`,
     safe: "verifier はどの経路にも危険な操作を見つけませんでした。ロードできます。",
     goTo: "該当行へ移動",
     askLinux: "本物の Linux に尋ねる",
@@ -90,7 +89,7 @@ export const ja: Dictionary = {
     unfoldLog: "ログをすべて表示",
     foldLog: "ログをこの時点だけに折りたたむ",
     copied: "コピーしました",
-    logSize: (lines) => `${n(lines)} 行`,
+    logSize: (lines) => `${formatNumber(lines)} 行`,
     unsupported: (what) =>
       `このプログラムに必要な「${NOT_SIMULATED_JA[what]}」は、このカーネルではまだ使えません。安全かどうかとは別の話です。`,
     bug: "これはあなたのプログラムではなく、オレオレのバグです。",
@@ -100,7 +99,7 @@ export const ja: Dictionary = {
     view: { log: "ログ", beliefs: "カーソル位置" },
   },
   machine: {
-    at: (step, length) => `ステップ ${n(step)} / ${n(length)}`,
+    at: (step, length) => `ステップ ${formatNumber(step)} / ${formatNumber(length)}`,
   },
   kernel: {
     load: "ロード",

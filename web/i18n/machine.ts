@@ -3,15 +3,18 @@
 import { type Language, type NumberBase, useSettings } from "../stores/page/settings.ts";
 import type { RunOrigin } from "../stores/run/machine.ts";
 import type { NowhereReason } from "../stores/run/travel.ts";
+import { formatNumber, plural } from "./numbers.ts";
 
-const n = (value: number): string => value.toLocaleString("en");
-const plural = (count: number, one: string, many = `${one}s`): string => `${n(count)} ${count === 1 ? one : many}`;
 /** Rounds to two digits: a measurement is not more exact. */
 const rough = (value: number): number => Number(value.toPrecision(2));
 
 /** `5,000`, `1 M`, `1 G`. */
 const amount = (value: number): string =>
-  value >= 1e9 ? `${n(value / 1e9)} G` : value >= 1e6 ? `${n(value / 1e6)} M` : n(value);
+  value >= 1e9
+    ? `${formatNumber(value / 1e9)} G`
+    : value >= 1e6
+      ? `${formatNumber(value / 1e6)} M`
+      : formatNumber(value);
 
 const UNITS = [
   ["s", 1e9],
@@ -23,7 +26,7 @@ const UNITS = [
 function duration(ns: number): string {
   const [unit, size] = UNITS.find(([, least]) => ns >= least * 0.9995) ?? (["ns", 1] as const);
   const value = ns / size;
-  return `${n(Number(value.toPrecision(value < 100 ? 2 : 3)))} ${unit}`;
+  return `${formatNumber(Number(value.toPrecision(value < 100 ? 2 : 3)))} ${unit}`;
 }
 
 export interface MachineTexts {
@@ -238,8 +241,8 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     runToEnd: "Run to the end",
     timeline: "Time in the run",
     goTo: "Go to step",
-    of: (length) => `of ${n(length)}`,
-    at: (step, length) => `step ${n(step)} of ${n(length)}`,
+    of: (length) => `of ${formatNumber(length)}`,
+    at: (step, length) => `step ${formatNumber(step)} of ${formatNumber(length)}`,
     next: "next",
     ended: "The program has ended",
     returned: (value) => `returns ${value}`,
@@ -358,7 +361,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       cpu: (cpu) => `CPU ${cpu}`,
       size: (type, key, value) =>
         `${type}${key > 0 ? `, key ${plural(key, "byte")}` : ""}${value > 0 ? `, value ${plural(value, "byte")}` : ""}`,
-      filled: (count, most) => `${n(count)} of ${n(most)}`,
+      filled: (count, most) => `${formatNumber(count)} of ${formatNumber(most)}`,
       format: (name) => `How to show ${name}`,
       formats: { hex: "hex", number: "numbers", text: "text", fields: "fields" },
       fields: "Fields of the value",
@@ -402,7 +405,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       data: "data",
       dataEnd: "data_end",
       dataMeta: "data_meta",
-      headroom: (bytes) => `${n(bytes)} bytes of headroom`,
+      headroom: (bytes) => `${formatNumber(bytes)} bytes of headroom`,
       length: (bytes) => plural(bytes, "byte"),
       result: "Result",
       changed: (bytes) => `${plural(bytes, "byte")} of the packet changed by the run`,
@@ -418,8 +421,8 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       trace: "trace_pipe",
       records: "Records",
       none: "Nothing was sent up to this step.",
-      later: (count) => `${n(count)} more ${count === 1 ? "comes" : "come"} later in this run.`,
-      goTo: (step) => `Go to step ${n(step)}`,
+      later: (count) => `${formatNumber(count)} more ${count === 1 ? "comes" : "come"} later in this run.`,
+      goTo: (step) => `Go to step ${formatNumber(step)}`,
       kind: { ringbuf: "ring buffer", perf: "perf event" },
     },
     speed: {
@@ -438,11 +441,11 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       pays: {
         inside: (runs, insns) =>
           Number.isFinite(runs)
-            ? `Compiled code that repeats the program by itself has paid for its compiling after about ${n(rough(runs))} runs, that is ${n(rough(insns))} instructions.`
+            ? `Compiled code that repeats the program by itself has paid for its compiling after about ${formatNumber(rough(runs))} runs, that is ${formatNumber(rough(insns))} instructions.`
             : "Even repeated inside the compiled code, this program is not faster than interpreted.",
         entered: (runs, insns) =>
           Number.isFinite(runs)
-            ? `Entered from JavaScript for each run, it has paid after about ${n(rough(runs))} runs, that is ${n(rough(insns))} instructions.`
+            ? `Entered from JavaScript for each run, it has paid after about ${formatNumber(rough(runs))} runs, that is ${formatNumber(rough(insns))} instructions.`
             : "Entered from JavaScript for each run, compiling this program never pays: a run is too short.",
       },
       crossing: (ns, interp) =>
@@ -477,8 +480,8 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     runToEnd: "最後まで実行",
     timeline: "実行の時間軸",
     goTo: "移動先のステップ",
-    of: (length) => `/ ${n(length)}`,
-    at: (step, length) => `ステップ ${n(step)} / ${n(length)}`,
+    of: (length) => `/ ${formatNumber(length)}`,
+    at: (step, length) => `ステップ ${formatNumber(step)} / ${formatNumber(length)}`,
     next: "次",
     ended: "プログラムは終了しました",
     returned: (value) => `戻り値 ${value}`,
@@ -490,7 +493,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       bytes === 0n ? "アクセスはその終わりから始まります。" : `アクセスはその終わりから ${bytes} バイト先です。`,
     nullPointer: "これは NULL ポインタのアドレスです。",
     noMemory: "触れてよいメモリは 1 つもありません。",
-    budget: (steps) => `${n(steps)} ステップで打ち切りました(1 回の実行の上限)`,
+    budget: (steps) => `${formatNumber(steps)} ステップで打ち切りました(1 回の実行の上限)`,
     origin: {
       trial: (input) => (input === "" ? "入力なしの試し実行" : `入力 ${input} での試し実行`),
       event: (command) => `${command} による実行`,
@@ -597,7 +600,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       cpu: (cpu) => `CPU ${cpu}`,
       size: (type, key, value) =>
         `${type}${key > 0 ? `、キー ${key} バイト` : ""}${value > 0 ? `、値 ${value} バイト` : ""}`,
-      filled: (count, most) => `${n(count)} / ${n(most)}`,
+      filled: (count, most) => `${formatNumber(count)} / ${formatNumber(most)}`,
       format: (name) => `${name} の表し方`,
       formats: { hex: "16 進", number: "数値", text: "文字列", fields: "フィールド" },
       fields: "値のフィールド",
@@ -635,16 +638,16 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       pasteAbout: "16 進、C の配列、または xxd、hexdump -C、tcpdump -x、Wireshark の出力。",
       take: "このバイト列を使う",
       drop: ".pcap か .pcapng のファイルをここにドロップできます。",
-      captured: (count) => `キャプチャの ${n(count)} パケット`,
+      captured: (count) => `キャプチャの ${formatNumber(count)} パケット`,
       bytes: "パケットのバイト列",
       layers: "ヘッダ",
       data: "data",
       dataEnd: "data_end",
       dataMeta: "data_meta",
-      headroom: (bytes) => `前に ${n(bytes)} バイトの余裕`,
-      length: (bytes) => `${n(bytes)} バイト`,
+      headroom: (bytes) => `前に ${formatNumber(bytes)} バイトの余裕`,
+      length: (bytes) => `${formatNumber(bytes)} バイト`,
       result: "結果",
-      changed: (bytes) => `この実行で ${n(bytes)} バイトが変わりました`,
+      changed: (bytes) => `この実行で ${formatNumber(bytes)} バイトが変わりました`,
       unchanged: "パケットは変わりません。",
       was: (old) => `変更前 ${old}`,
       wrong: "チェックサムが合いません",
@@ -657,8 +660,8 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       trace: "trace_pipe",
       records: "レコード",
       none: "このステップまでに送られたものはありません。",
-      later: (count) => `この実行では、このあと ${n(count)} 件送られます。`,
-      goTo: (step) => `ステップ ${n(step)} へ`,
+      later: (count) => `この実行では、このあと ${formatNumber(count)} 件送られます。`,
+      goTo: (step) => `ステップ ${formatNumber(step)} へ`,
       kind: { ringbuf: "リングバッファ", perf: "perf イベント" },
     },
     speed: {
@@ -677,11 +680,11 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       pays: {
         inside: (runs, insns) =>
           Number.isFinite(runs)
-            ? `コンパイル済みコードの内側で繰り返すなら、約 ${n(rough(runs))} 回 (${n(rough(insns))} 命令) でコンパイルの元が取れます。`
+            ? `コンパイル済みコードの内側で繰り返すなら、約 ${formatNumber(rough(runs))} 回 (${formatNumber(rough(insns))} 命令) でコンパイルの元が取れます。`
             : "内側で繰り返しても、このプログラムはインタプリタより速くなりません。",
         entered: (runs, insns) =>
           Number.isFinite(runs)
-            ? `毎回 JavaScript から入るなら、約 ${n(rough(runs))} 回 (${n(rough(insns))} 命令) で元が取れます。`
+            ? `毎回 JavaScript から入るなら、約 ${formatNumber(rough(runs))} 回 (${formatNumber(rough(insns))} 命令) で元が取れます。`
             : "毎回 JavaScript から入るなら、このプログラムはコンパイルしても元が取れません。1 回の実行が短すぎるためです。",
       },
       crossing: (ns, interp) =>
@@ -691,7 +694,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       totals: "多数回の実行にかかる時間 (コンパイルを含む)。点はコンパイルの元が取れる所",
       runs: "回",
       stopped: (fault) => (fault === "budget" ? "1 回の実行が長すぎて測定できません。" : fault),
-      compiled: (ms, bytes) => `${ms.toFixed(1)} ms で ${n(bytes)} バイトにコンパイルしました。`,
+      compiled: (ms, bytes) => `${ms.toFixed(1)} ms で ${formatNumber(bytes)} バイトにコンパイルしました。`,
       code: "WebAssembly テキスト",
     },
   },

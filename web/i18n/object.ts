@@ -2,6 +2,7 @@
 import type { NotSimulated, RelocationView } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 import { NOT_SIMULATED_JA } from "./not-simulated-ja.ts";
+import { formatNumber, plural } from "./numbers.ts";
 
 export interface ObjectTexts {
   readonly close: string;
@@ -58,7 +59,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     functions: "Functions",
     externs: "From the kernel",
     types: "Types",
-    insns: (n) => (n === 1 ? "1 instruction" : `${n.toLocaleString("en")} instructions`),
+    insns: (n) => plural(n, "instruction"),
     notLoaded: "loaded only when asked for",
     pinned: "its pin is passed over",
     frozen: "frozen",
@@ -72,8 +73,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     lacks: (what) => `Not simulated: ${what}.`,
     calls: (names) => `It calls ${names.join(", ")}.`,
     stillThere: "Code, source and relocations are those that Linux would get.",
-    cost: (insns, states) =>
-      `${insns.toLocaleString("en")} ${insns === 1 ? "instruction" : "instructions"} processed, ${states.toLocaleString("en")} ${states === 1 ? "state" : "states"}`,
+    cost: (insns, states) => `${plural(insns, "instruction")} processed, ${plural(states, "state")}`,
     waiting: "Verifying …",
     asMacros: "As macros",
     asMacrosUnjudged: "Opens the program in the editor, with its maps: its graph, its bytes, a link to it.",
@@ -85,7 +85,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     addSourceAbout:
       "The object has only the lines that became instructions. A file of that name can be dropped here too.",
     typesOfPage: "CO-RE goes by the types of Linux 6.18. Those of another kernel stand in its /sys/kernel/btf/vmlinux.",
-    typesOf: (name, count) => `CO-RE goes by ${name}: ${count.toLocaleString("en")} types.`,
+    typesOf: (name, count) => `CO-RE goes by ${name}: ${formatNumber(count)} types.`,
     otherTypes: "Choose the file …",
     typesBack: "Linux 6.18 again",
     log: "Log",
@@ -124,7 +124,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     functions: "関数",
     externs: "カーネルから",
     types: "型",
-    insns: (n) => `${n.toLocaleString("ja")} 命令`,
+    insns: (n) => `${formatNumber(n)} 命令`,
     notLoaded: "指定したときだけロードされる",
     pinned: "pin の指定は無視します",
     frozen: "freeze 済み",
@@ -138,7 +138,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     lacks: (what) => `再現していないもの: ${NOT_SIMULATED_JA[what]}。`,
     calls: (names) => `${names.join("、")} を呼びます。`,
     stillThere: "コード、ソース、再配置は Linux に渡るものと同じです。",
-    cost: (insns, states) => `処理した命令 ${insns.toLocaleString("ja")}、状態 ${states.toLocaleString("ja")}`,
+    cost: (insns, states) => `処理した命令 ${formatNumber(insns)}、状態 ${formatNumber(states)}`,
     waiting: "検証しています…",
     asMacros: "マクロにする",
     asMacrosUnjudged: "プログラムをマップごとエディタで開きます。グラフ、バイト列、リンクがあります。",
@@ -150,7 +150,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     addSourceAbout:
       "オブジェクトには、命令になった行しか入っていません。同じ名前のファイルをここにドロップしても構いません。",
     typesOfPage: "CO-RE は Linux 6.18 の型を使います。別のカーネルの型は、その /sys/kernel/btf/vmlinux にあります。",
-    typesOf: (name, count) => `CO-RE は ${name} の型を使います (${count.toLocaleString("ja")} 個)。`,
+    typesOf: (name, count) => `CO-RE は ${name} の型を使います (${formatNumber(count)} 個)。`,
     otherTypes: "ファイルを選ぶ…",
     typesBack: "Linux 6.18 に戻す",
     log: "ログ",

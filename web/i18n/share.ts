@@ -1,5 +1,6 @@
 // Words of the share sheet, loaded with it.
 import { type Language, useSettings } from "../stores/page/settings.ts";
+import { formatNumber } from "./numbers.ts";
 
 export interface ShareTexts {
   readonly title: string;
@@ -50,13 +51,13 @@ const TEXTS: Readonly<Record<Language, ShareTexts>> = {
     copy: "Copy",
     copied: "Copied to the clipboard",
     notCopied: "Select the text and copy it",
-    length: (n) => `${n.toLocaleString("en")} characters.`,
+    length: (n) => `${formatNumber(n)} characters.`,
     fits: "Fits a chat message.",
     long: "Long: some chat tools cut it.",
     tooLong: "Very long: send a file rather.",
     qr: "QR code of the link",
     qrAbout: "For a class: everyone opens this very state.",
-    qrTooLong: (n) => `A QR code holds 2,900 characters; this link has ${n.toLocaleString("en")}.`,
+    qrTooLong: (n) => `A QR code holds 2,900 characters; this link has ${formatNumber(n)}.`,
     fill: "Fill the screen",
     unfill: "Small again",
     embedAbout: "Steppable inside another page; each frame is on its own.",
@@ -85,13 +86,13 @@ const TEXTS: Readonly<Record<Language, ShareTexts>> = {
     copy: "コピー",
     copied: "クリップボードにコピーしました",
     notCopied: "選択してコピーしてください",
-    length: (n) => `${n.toLocaleString("ja")} 文字。`,
+    length: (n) => `${formatNumber(n)} 文字。`,
     fits: "チャットのメッセージに収まります。",
     long: "長いので、チャットによっては途中で切れます。",
     tooLong: "とても長いので、ファイルで送るほうが確実です。",
     qr: "リンクの QR コード",
     qrAbout: "授業用です。全員がこの状態をそのまま開けます。",
-    qrTooLong: (n) => `QR コードに入るのは 2,900 文字までです。このリンクは ${n.toLocaleString("ja")} 文字あります。`,
+    qrTooLong: (n) => `QR コードに入るのは 2,900 文字までです。このリンクは ${formatNumber(n)} 文字あります。`,
     fill: "画面いっぱいに表示",
     unfill: "元の大きさに戻す",
     embedAbout: "ほかのページの中でステップ実行できます。フレームどうしは互いに影響しません。",

@@ -3,6 +3,7 @@ import type { Act, PartName } from "../lessons/scene.ts";
 import type { RealAnswerState } from "../stage/film.ts";
 import type { CallKind } from "../stage/world.ts";
 import type { Language } from "../stores/page/settings.ts";
+import { plural } from "./numbers.ts";
 
 /** The values in a caption. */
 export interface CallFacts {
@@ -75,8 +76,8 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
     unset: "not set",
     ctx: "→ context",
     fp: "→ stack",
-    above: (lines) => `↑ ${lines} ${lines === 1 ? "line" : "lines"} above`,
-    below: (lines) => `↓ ${lines} ${lines === 1 ? "line" : "lines"} below`,
+    above: (lines) => `↑ ${plural(lines, "line")} above`,
+    below: (lines) => `↓ ${plural(lines, "line")} below`,
     verdict: { accept: "accepted", reject: "refused", error: "does not assemble" },
     on: "done",
     off: "to do",

@@ -1,6 +1,7 @@
 // Words of the verifier's pane beyond the verdict: the explanation, the visits of an instruction, searching and folding the log. Loaded
 // with those.
 import { type Language, useSettings } from "../stores/page/settings.ts";
+import { formatNumber } from "./numbers.ts";
 
 export interface VerifierTexts {
   readonly why: {
@@ -135,7 +136,7 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       differs: "differs between the two visits",
       nothing: "nothing",
       visit: "visit",
-      of: (all) => `of ${all.toLocaleString("en")}`,
+      of: (all) => `of ${formatNumber(all)}`,
       previous: "Previous visit of this instruction",
       next: "Next visit of this instruction",
       compare: "Compare with another visit",
@@ -176,14 +177,14 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
     },
     walking: {
       label: "Verification under way",
-      walked: (insns) => `${insns.toLocaleString("en")} of at most 1,000,000 instructions walked`,
+      walked: (insns) => `${formatNumber(insns)} of at most 1,000,000 instructions walked`,
       stop: "Stop",
       stopped: "The verification was stopped; what stands here is of the program before.",
       again: "Verify again",
     },
     log: {
       search: "Search the log",
-      found: (at, all) => (at > 0 ? `${at} of ${all.toLocaleString("en")}` : `${all.toLocaleString("en")} lines`),
+      found: (at, all) => (at > 0 ? `${at} of ${formatNumber(all)}` : `${formatNumber(all)} lines`),
       none: "not found",
       next: "Next line found",
       previous: "Previous line found",
@@ -229,7 +230,7 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       differs: "2 回の訪問で異なる",
       nothing: "なし",
       visit: "訪問",
-      of: (all) => `/ ${all.toLocaleString("en")}`,
+      of: (all) => `/ ${formatNumber(all)}`,
       previous: "この命令の前の訪問",
       next: "この命令の次の訪問",
       compare: "別の訪問と比べる",
@@ -271,14 +272,14 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
     },
     walking: {
       label: "検証中",
-      walked: (insns) => `最大 1,000,000 命令のうち ${insns.toLocaleString("en")} 命令を検証`,
+      walked: (insns) => `最大 1,000,000 命令のうち ${formatNumber(insns)} 命令を検証`,
       stop: "中止",
       stopped: "検証を中止しました。ここにあるのは以前のプログラムの結果です。",
       again: "もう一度検証",
     },
     log: {
       search: "ログを検索",
-      found: (at, all) => (at > 0 ? `${all.toLocaleString("en")} 行中 ${at}` : `${all.toLocaleString("en")} 行`),
+      found: (at, all) => (at > 0 ? `${formatNumber(all)} 行中 ${at}` : `${formatNumber(all)} 行`),
       none: "見つかりません",
       next: "次の一致行",
       previous: "前の一致行",
