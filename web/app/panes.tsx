@@ -1,6 +1,6 @@
 // The panes, each made once. An arrangement only says where each is placed. Each has an element of its own that is moved from place to
 // place, so that a chosen view, undo and scrolling survive a change of layout.
-import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, startTransition, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { EditorPane } from "../panes/editor/EditorPane.tsx";
 import { KernelPane } from "../panes/kernel/KernelPane.tsx";
@@ -28,7 +28,19 @@ export function useHosts(): readonly [Hosts, ReactNode] {
         }),
       ) as unknown as Hosts,
   );
-  return [hosts, PANES.map((pane) => createPortal(MAKE[pane], hosts[pane], pane))];
+  const count = useDrawnCount();
+  return [hosts, PANES.slice(0, count).map((pane) => createPortal(MAKE[pane], hosts[pane], pane))];
+}
+
+/** How many panes are drawn: the program at first, then one more in each task, so that a key or a touch in between need not wait for all. */
+function useDrawnCount(): number {
+  const [count, setCount] = useState(1);
+  useEffect(() => {
+    if (count === PANES.length) return;
+    const timer = setTimeout(() => startTransition(() => setCount(count + 1)));
+    return () => clearTimeout(timer);
+  }, [count]);
+  return count;
 }
 
 /** What an element loses when it is moved in the document: the focus, and the scroll positions of its parts. */

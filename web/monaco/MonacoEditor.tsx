@@ -18,24 +18,13 @@ import { editSource, showNotice, useProgram } from "../stores/program/program.ts
 import { toggleBreakpoint } from "../stores/run/breakpoints.ts";
 import { useMachine } from "../stores/run/machine.ts";
 import { monaco } from "./core.ts";
+import { decorationsWidth, LINE_HEIGHT, model, takeEditor } from "./create.ts";
 import { drawLines, followBreakpoints, registerAt, registerDecorations } from "./decorations.ts";
-import { configuration, LANGUAGE, tokens } from "./language.ts";
 import { markersOf } from "./markers.ts";
 import { replaceText } from "./replace.ts";
-import { registerServices } from "./services.ts";
 import { speak } from "./speak.ts";
 import { THEME, themeFromTokens } from "./theme.ts";
 
-monaco.languages.register({ id: LANGUAGE });
-monaco.languages.setTokensProvider(LANGUAGE, tokens);
-monaco.languages.setLanguageConfiguration(LANGUAGE, configuration);
-registerServices();
-
-/** In pixels. */
-const LINE_HEIGHT = 22;
-
-/** One model for all editor instances, so that undo still works after the panes were rearranged or the language changed. */
-const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
 let lastView: monaco.editor.ICodeEditorViewState | null = null;
 
 const FIND = { en: "Find Writers and Readers of the Register", ja: "レジスタの書き込みと読み出しを検索" } as const;
@@ -45,10 +34,6 @@ const ACTIONS = {
   foldAll: "editor.foldAll",
   unfoldAll: "editor.unfoldAll",
 } as const;
-/** Pixels beside the arrows: for signs, and for the fold's handle, for which Monaco adds 16. */
-const SIGNS = 4;
-const decorationsWidth = (): number =>
-  SIGNS + (useEditorView.getState().arrows ? marginWidth(jumpsOf(useVerdict.getState().check).lanes) : 0);
 
 /** Draws what only the editor shows in the next animation frame, so that a new verdict need not wait for it. */
 function withNextPicture(subscribe: (listener: () => void) => () => void, draw: () => void): () => void {
@@ -84,52 +69,9 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   useEffect(() => {
     const { source } = useProgram.getState();
     if (model.getValue(monaco.editor.EndOfLinePreference.LF) !== source) model.setValue(source);
-    const made = monaco.editor.create(host.current as HTMLDivElement, {
-      model,
-      theme: THEME,
-      readOnly,
-      ariaLabel: text.editor.label,
-      fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
-      fontSize: fontSize(),
-      lineHeight: LINE_HEIGHT,
-      padding: { top: 10, bottom: 10 },
-      automaticLayout: true,
-      minimap: { enabled: false },
-      scrollBeyondLastLine: false,
-      scrollBeyondLastColumn: 2,
-      overviewRulerLanes: 0,
-      overviewRulerBorder: false,
-      hideCursorInOverviewRuler: true,
-      scrollbar: {
-        verticalScrollbarSize: 10,
-        horizontalScrollbarSize: 10,
-        useShadows: false,
-        alwaysConsumeMouseWheel: false,
-      },
-      lineNumbersMinChars: 3,
-      lineDecorationsWidth: decorationsWidth(),
-      selectOnLineNumbers: false,
-      glyphMargin: false,
-      folding: true,
-      foldingHighlight: false,
-      renderLineHighlight: "line",
-      wordBasedSuggestions: "off",
-      acceptSuggestionOnCommitCharacter: false,
-      acceptSuggestionOnEnter: "smart",
-      links: false,
-      editContext: false,
-      fixedOverflowWidgets: true,
-      tabSize: 8,
-      insertSpaces: false,
-      detectIndentation: true,
-      stickyScroll: { enabled: false },
-      occurrencesHighlight: "singleFile",
-      unicodeHighlight: { allowedLocales: { ja: true, _os: true }, nonBasicASCII: false },
-      quickSuggestions: { other: true, comments: false, strings: false },
-      accessibilitySupport: "auto",
-      bracketPairColorization: { enabled: false },
-      guides: { indentation: false },
-    });
+    const made = takeEditor(spoken);
+    made.updateOptions({ readOnly, ariaLabel: text.editor.label });
+    host.current?.append(made.getContainerDomNode());
     editor.current = made;
 
     if (lastView) made.restoreViewState(lastView);
@@ -293,7 +235,9 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       lastView = made.saveViewState();
       for (const stop of follow) stop();
       for (const stop of stops) stop.dispose();
+      const container = made.getContainerDomNode();
       made.dispose();
+      container.remove();
     };
   }, [spoken]);
 

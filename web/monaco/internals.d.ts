@@ -1,4 +1,11 @@
-// The two registries of Monaco that keep titles. They are not in its public types.
+// What we use of Monaco that is not in its public types.
+
+// Parts that are only evaluated: load.ts.
+declare module "monaco-editor/editor/common/model/textModel.js";
+declare module "monaco-editor/editor/browser/widget/codeEditor/codeEditorWidget.js";
+declare module "monaco-editor/editor/standalone/browser/standaloneServices.js";
+
+// The two registries that keep titles.
 declare module "monaco-editor/editor/browser/editorExtensions.js" {
   export const EditorExtensionsRegistry: { getEditorActions(): Iterable<{ readonly label: string }> };
 }

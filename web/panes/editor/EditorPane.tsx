@@ -1,7 +1,6 @@
 // The program: its type, the editor, and beside each line the instructions that it became.
 import { SlidersHorizontal } from "lucide-react";
 import {
-  type ComponentType,
   type CSSProperties,
   lazy,
   type RefObject,
@@ -14,6 +13,7 @@ import {
 } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
+import type { Editor } from "../../monaco/load.ts";
 import { useRegisterSearch } from "../../stores/check/register-search.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { chooseType, useKernel } from "../../stores/kernel/kernel.ts";
@@ -43,7 +43,8 @@ export const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").match
 
 export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const text = useText();
-  const Editor = useMonaco(!phone);
+  const place = useRef<HTMLDivElement>(null);
+  const Editor = useMonaco(!phone, place);
   const { readOnly, embed } = useSettings();
   const searching = useRegisterSearch((s) => s.reg >= 0);
   const body = useRef<HTMLDivElement>(null);
@@ -76,7 +77,13 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         data-alone={(narrow && !away) || undefined}
         style={{ "--code-room": `${room.code}px` } as CSSProperties}
       >
-        <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"} hidden={away}>
+        <div
+          ref={place}
+          className="editor-pane__code"
+          data-testid="editor"
+          data-editor={Editor ? "monaco" : "plain"}
+          hidden={away}
+        >
           {Editor ? (
             <Fallback instead={<PlainEditor readOnly={readOnly} stays />}>
               <Editor readOnly={readOnly} />
@@ -227,47 +234,24 @@ function Menu({ full }: { readonly full: boolean }) {
   );
 }
 
-function useMonaco(wanted: boolean): Editor | null {
+/** The editor once it is loaded, for an element of the page. null: the text area is to be shown. */
+function useMonaco(wanted: boolean, place: RefObject<HTMLElement | null>): Editor | null {
   const [Editor, setEditor] = useState<Editor | null>(null);
   useEffect(() => {
-    if (!wanted || !wantsMonaco()) return;
+    const { current } = place;
+    if (!wanted || !wantsMonaco() || !current) return;
     let gone = false;
-    loadMonaco().then(
-      (component) => gone || setEditor(() => component),
-      () => {}, // offline or blocked: the text area stays
-    );
+    import("../../monaco/load.ts")
+      .then(({ loadEditor }) => loadEditor(current))
+      .then(
+        (component) => gone || setEditor(() => component),
+        () => {}, // offline or blocked: the text area stays
+      );
     return () => {
       gone = true;
     };
-  }, [wanted]);
+  }, [wanted, place]);
   return Editor;
-}
-
-type Editor = ComponentType<{ readonly readOnly?: boolean }>;
-let loading: Promise<Editor> | undefined;
-
-/** If the language is not English, Monaco's words load first, because it reads them while it is evaluated. */
-export function loadMonaco(): Promise<Editor> {
-  loading ??= (async () => {
-    await firstVerdict();
-    if (useSettings.getState().language === "ja") await import("monaco-editor/nls/lang/ja.js");
-    return (await import("../../monaco/MonacoEditor.tsx")).default;
-  })();
-  return loading;
-}
-
-/** The verdict is the most important, so the editor's three megabytes wait for it, but not for long. */
-function firstVerdict(): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, 2000);
-    const stop = useVerdict.subscribe((s) => s.check && done());
-    function done(): void {
-      clearTimeout(timer);
-      stop();
-      resolve();
-    }
-    if (useVerdict.getState().check) done();
-  });
 }
 
 /** Shown beside the type if it has several attach types. */

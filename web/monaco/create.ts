@@ -1,0 +1,104 @@
+// Makes code editors, each in an element of its own. Making one takes long, so the first is made before it is shown, in several tasks.
+import { fontSize } from "../panes/editor/columns.ts";
+import { jumpsOf, marginWidth } from "../panes/editor/jumps.ts";
+import { useVerdict } from "../stores/check/verdict.ts";
+import { useEditorView } from "../stores/page/editor-view.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
+import { useProgram } from "../stores/program/program.ts";
+import { monaco } from "./core.ts";
+import { LANGUAGE } from "./language.ts";
+import "./register.ts";
+import { nextFrame, nextTask } from "./tasks.ts";
+import { THEME } from "./theme.ts";
+
+type CodeEditor = monaco.editor.IStandaloneCodeEditor;
+
+/** In pixels. */
+export const LINE_HEIGHT = 22;
+
+/** Pixels beside the arrows: for signs, and for the fold's handle, for which Monaco adds 16. */
+const SIGNS = 4;
+export const decorationsWidth = (): number =>
+  SIGNS + (useEditorView.getState().arrows ? marginWidth(jumpsOf(useVerdict.getState().check).lanes) : 0);
+
+/** One model for all editors, so that undo still works after the panes were rearranged or the language changed. */
+export const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
+
+/** Pixels. An editor that is made before it is shown is drawn in this size beforehand. */
+export type Size = monaco.editor.IDimension;
+
+/** An editor without a model. */
+function createEditor(dimension?: Size): CodeEditor {
+  const element = document.createElement("div");
+  element.className = "monaco__editor";
+  return monaco.editor.create(element, {
+    model: null,
+    ...(dimension && { dimension }),
+    theme: THEME,
+    fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
+    fontSize: fontSize(),
+    lineHeight: LINE_HEIGHT,
+    padding: { top: 10, bottom: 10 },
+    automaticLayout: true,
+    minimap: { enabled: false },
+    scrollBeyondLastLine: false,
+    scrollBeyondLastColumn: 2,
+    overviewRulerLanes: 0,
+    overviewRulerBorder: false,
+    hideCursorInOverviewRuler: true,
+    scrollbar: {
+      verticalScrollbarSize: 10,
+      horizontalScrollbarSize: 10,
+      useShadows: false,
+      alwaysConsumeMouseWheel: false,
+    },
+    lineNumbersMinChars: 3,
+    lineDecorationsWidth: decorationsWidth(),
+    selectOnLineNumbers: false,
+    glyphMargin: false,
+    folding: true,
+    foldingHighlight: false,
+    renderLineHighlight: "line",
+    wordBasedSuggestions: "off",
+    acceptSuggestionOnCommitCharacter: false,
+    acceptSuggestionOnEnter: "smart",
+    links: false,
+    editContext: false,
+    fixedOverflowWidgets: true,
+    tabSize: 8,
+    insertSpaces: false,
+    detectIndentation: true,
+    stickyScroll: { enabled: false },
+    occurrencesHighlight: "singleFile",
+    unicodeHighlight: { allowedLocales: { ja: true, _os: true }, nonBasicASCII: false },
+    quickSuggestions: { other: true, comments: false, strings: false },
+    accessibilitySupport: "auto",
+    bracketPairColorization: { enabled: false },
+    guides: { indentation: false },
+  });
+}
+
+/** Made beforehand, with Monaco's words in `language`. */
+let prepared: { readonly editor: CodeEditor; readonly language: Language } | null = null;
+
+/** Makes the first editor. */
+export async function prepareEditor(dimension: Size): Promise<void> {
+  const { language } = useSettings.getState();
+  await nextTask();
+  const editor = createEditor(dimension);
+  await nextTask();
+  editor.setModel(model);
+  prepared = { editor, language };
+  await nextFrame();
+}
+
+/** An editor with the model, and with Monaco's words in `language`, the language that Monaco speaks now. The caller disposes of it. */
+export function takeEditor(language: Language): CodeEditor {
+  const taken = prepared;
+  prepared = null;
+  if (taken?.language === language) return taken.editor;
+  taken?.editor.dispose();
+  const editor = createEditor();
+  editor.setModel(model);
+  return editor;
+}
