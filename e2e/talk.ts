@@ -32,12 +32,20 @@ interface StageReading {
   readonly faults: readonly string[];
 }
 
-/** Reads the stage as it is drawn. Waits for the fonts and two frames, because a picture in a new place is measured again a frame later. */
+/**
+ * Reads the stage as it is drawn. Waits for the fonts; after another size of the window, until the stage has it; then two frames, because a
+ * picture in a new place is measured again a frame later.
+ */
 export const readStage = (page: Page): Promise<StageReading> =>
   page.evaluate(async (least): Promise<StageReading> => {
     await document.fonts.ready;
-    for (let frames = 2; frames > 0; frames--) await new Promise(requestAnimationFrame);
     const stage = document.querySelector("[data-testid=scene]") as HTMLElement;
+    const whole = document.querySelector("[data-testid=stage]") as HTMLElement;
+    const sized = () => Number.parseFloat(whole.style.getPropertyValue("--stage")) === whole.clientHeight;
+    for (let frames = 2; frames > 0; ) {
+      await new Promise(requestAnimationFrame);
+      if (sized()) frames--;
+    }
     const height = window.innerHeight;
     const faults: string[] = [];
     const walker = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT);
