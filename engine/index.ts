@@ -27,7 +27,7 @@ export type { Preset } from "./kernel/presets.ts";
 export { O_WRONLY, type SyscallRecord } from "./kernel/syscall.ts";
 export type { FileAnswer, RealAnswer, RealLoadOptions } from "./linux/calls.ts";
 export { compareAnswers, type DifferenceCause, type LoadAnswer, type LogComparison } from "./linux/compare.ts";
-export { startV86, type V86Class } from "./linux/emulator.ts";
+export { PAGE_BYTES, startV86, type V86Class } from "./linux/emulator.ts";
 export { isKernel, KERNELS, type KernelName } from "./linux/kernels.ts";
 export type { RealProgram } from "./linux/program.ts";
 export { type CutOff, isCutOff, RealLinux } from "./linux/real-linux.ts";
