@@ -2,7 +2,7 @@
 // same store, so the page shows them in the same places. Meanwhile the simulation's state is kept aside.
 import { OREORE_DEFINITION, type SyscallRecord } from "../../engine/index.ts";
 import { answered, engine } from "../stores/engine.ts";
-import { hookPath, type KernelState, useKernel } from "../stores/kernel/kernel.ts";
+import { hookPath, type KernelState, NOTHING_LOADED, useKernel } from "../stores/kernel/kernel.ts";
 import { setWhichKernel, whichKernel } from "../stores/kernel/which-kernel.ts";
 import { programInput, useProgram } from "../stores/program/program.ts";
 import { noteCalls } from "../stores/run/result.ts";
@@ -11,8 +11,7 @@ import type { RealMachine } from "./client.ts";
 import { manifestOf } from "./files.ts";
 import { chooseKernel, onMachineLost, runningMachine, withMachine } from "./store.ts";
 
-type SwitchedState = Pick<KernelState, "fd" | "loadedRevision" | "calls" | "lastCalls" | "output" | "kernel">;
-const NOTHING_LOADED = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
+type SwitchedState = Pick<KernelState, keyof typeof NOTHING_LOADED | "kernel">;
 /** State of the kernel that is not shown now. */
 let hiddenState: SwitchedState | undefined;
 
