@@ -217,11 +217,11 @@ async function askOnce(consented: boolean): Promise<void> {
   set({ result: { revision: check.revision, kernel: here.kernel, asked, leavesBtf: real.leavesBtf } });
 }
 
-async function reasonAgainst({ verdict, unsupported }: CheckView): Promise<CannotAskReason | null> {
+async function reasonAgainst({ verdict, notSimulated }: CheckView): Promise<CannotAskReason | null> {
   const { useKernel } = await import("../stores/kernel/kernel.ts");
   const { definition } = useKernel.getState();
   const { progType } = useProgram.getState();
-  if (verdict === "error") return unsupported ? "not simulated" : "assembly";
+  if (verdict === "error") return notSimulated ? "not simulated" : "assembly";
   if (definition && definition.name === progType) return "own type";
   if (progType === "oreore" && get().kernel !== "oreore-6.1") return "type";
   return null;

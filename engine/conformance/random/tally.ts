@@ -61,7 +61,7 @@ export async function tally(
     try {
       const found = judge(program, { logLevel: level, logSize: KERNEL_LOG_SIZE });
       insns += found.seen?.insnsProcessed ?? 0;
-      return found.unsupported === undefined ? found : { ...found, verdict: "unsupported" };
+      return found.notSimulated === undefined ? found : { ...found, verdict: "not simulated" };
     } catch (fault) {
       return { verdict: "thrown", errno: 0, log: String((fault as Error).stack) };
     } finally {
