@@ -17,6 +17,14 @@ export default function RealKernel() {
   const [console, setConsole] = useState(false);
   return (
     <div className="real-stage">
+      <div className="real__note real-stage__where">
+        <p role="status">{reason ? text.reasons[reason] : text.stageNote}</p>
+        {own && (
+          <button type="button" className="button" onClick={() => void takeHome()}>
+            {text.takeHome}
+          </button>
+        )}
+      </div>
       <button
         type="button"
         className="button button--quiet real-stage__console"
@@ -26,14 +34,6 @@ export default function RealKernel() {
       >
         <SquareTerminal size={15} aria-hidden="true" /> {text.console}
       </button>
-      <div className="real__note">
-        <p role="status">{reason ? text.reasons[reason] : text.stageNote}</p>
-        {own && (
-          <button type="button" className="button" onClick={() => void takeHome()}>
-            {text.takeHome}
-          </button>
-        )}
-      </div>
       <Progress onConsent={() => void runningMachine(true)} />
       {console && (
         <Suspense>
