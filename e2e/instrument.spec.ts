@@ -164,6 +164,10 @@ test("a kernel without a step says which one is missing, also in the refusal, an
   await playground.expectVerdict("reject");
   await expect(playground.id("result")).toContainText("-EINVAL");
   await expect(playground.id("result")).toContainText("Step 1 of the recipe is not applied");
+  // On a narrower page the sentence takes a second line.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const sentence = playground.id("result").locator(".result__rest");
+  await expect.poll(() => sentence.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
   await missing.getByRole("button", { name: "Put it back" }).click();
   await playground.expectVerdict("accept");
   await expect(missing).toHaveCount(0);

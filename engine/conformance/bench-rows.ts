@@ -25,5 +25,8 @@ if (measuredRow !== undefined)
       return { ROWS: [] as readonly Row[] };
     });
     const row = ROWS.find(({ name }) => name === measuredRow);
-    if (row) console.log(row.measure());
+    if (row) {
+      console.log(row.measure());
+      break;
+    }
   }

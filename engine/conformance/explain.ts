@@ -28,9 +28,9 @@ export const answerExplain: Answer = (record) => {
   const judged = (maxVisits: number) => judge(program, { logLevel: 0, watched: { trace: { maxVisits } } });
   const first = judged(MAX_VISITS);
   const isCut = (first.seen?.trace?.dropped ?? 0) > 0 && (first.seen?.insnsProcessed ?? 0) < MAX_VISITS_AGAIN;
-  const { verdict, refusal, seen, unsupported } = isCut ? judged(MAX_VISITS_AGAIN) : first;
+  const { verdict, refusal, seen, notSimulated } = isCut ? judged(MAX_VISITS_AGAIN) : first;
   if (verdict === "accept" || refusal === undefined)
-    return { verdict, explanation: null, ...(unsupported && { unsupported }) };
+    return { verdict, explanation: null, ...(notSimulated && { notSimulated }) };
   const diagnosis = diagnose(refusal, seen?.trace, program.insns);
   const { id: rule, at, root, reason, steps, missed } = diagnosis.explanation;
   const left = LIMIT_MS - SEARCH_MS - (now() - started);

@@ -26,22 +26,22 @@ interface Said {
   readonly verdict: string;
   readonly errno: number;
   readonly log: string;
-  readonly unsupported: string;
+  readonly notSimulated: string;
   /** The log is long, so the page does not show it until it is asked for. The log is then that of a load at level 0. */
   readonly brief?: boolean;
 }
 
-const viewed = ({ verdict, errno, log, unsupported, logBrief }: CheckView): Said => ({
-  verdict: verdict === "error" && unsupported !== "" ? "reject" : verdict,
+const viewed = ({ verdict, errno, log, notSimulated, logBrief }: CheckView): Said => ({
+  verdict: verdict === "error" && notSimulated !== "" ? "reject" : verdict,
   errno,
   log,
-  unsupported,
+  notSimulated,
   brief: logBrief,
 });
 
 function conformed(load: RecordedLoad, log_level = 2): Said {
-  const { verdict, errno, log, unsupported = "" } = answerVerify({ ...load, log_level }) as unknown as Said;
-  return { verdict, errno, log, unsupported };
+  const { verdict, errno, log, notSimulated = "" } = answerVerify({ ...load, log_level }) as unknown as Said;
+  return { verdict, errno, log, notSimulated };
 }
 
 /** The part of a log that the page shows. */
@@ -55,13 +55,13 @@ function shownOf(log: string): string {
 function loadedBy(process: Process, load: RecordedLoad): Said {
   const program = programOfRecord(v.parse(ProgramRecord, load));
   const fds = createMaps(process, program.maps);
-  if (!Array.isArray(fds)) return { verdict: "reject", errno: -fds.ret, log: "", unsupported: "" };
-  const { ret, verdict, unsupported = "" } = loadWith(process, program, fds, { logLevel: 2 });
+  if (!Array.isArray(fds)) return { verdict: "reject", errno: -fds.ret, log: "", notSimulated: "" };
+  const { ret, verdict, notSimulated = "" } = loadWith(process, program, fds, { logLevel: 2 });
   const said = {
     verdict: ret >= 0 ? "accept" : "reject",
     errno: verdict?.errno ?? -ret,
     log: verdict?.log ?? "",
-    unsupported,
+    notSimulated,
   };
   for (const fd of [...fds, ret]) process.close(fd);
   return said;
@@ -69,7 +69,7 @@ function loadedBy(process: Process, load: RecordedLoad): Said {
 
 function same(a: Said, b: Said, about: object): void {
   if (a.brief && b.brief) return same({ ...a, log: "", brief: false }, { ...b, log: "", brief: false }, about);
-  if (a.verdict === b.verdict && a.errno === b.errno && a.log === b.log && a.unsupported === b.unsupported) return;
+  if (a.verdict === b.verdict && a.errno === b.errno && a.log === b.log && a.notSimulated === b.notSimulated) return;
   expect({ ...about, ...a }).toEqual({ ...about, ...b });
 }
 
@@ -98,7 +98,7 @@ test(`check, load, kernel and conform verify give the same answer to ${COUNT} ra
       for (const [who, other] of Object.entries({ checked, loaded })) same(other, asPage, { i, who, load });
     same(loaded, checked, { i, who: "load beside check", load });
     if ((outcome.errno === 0) !== (loaded.verdict === "accept")) throw new Error(`${i}: the load gave ${outcome.ret}`);
-    const kind = said.unsupported !== "" ? "not simulated" : said.log === "" ? `errno ${said.errno}` : said.verdict;
+    const kind = said.notSimulated !== "" ? "not simulated" : said.log === "" ? `errno ${said.errno}` : said.verdict;
     verdicts.set(kind, (verdicts.get(kind) ?? 0) + 1);
   }
   // If all loads were refused for the same reason, this would test nothing.

@@ -99,7 +99,7 @@ test("sk_lookup only loads with its own attach type", () => {
 
 test("types that need kernel BTF say why they are not simulated", () => {
   expect(progTypeById(26)).toMatchObject({ name: "tracing" });
-  expect(progTypeById(26)!.lacks).toMatch(/BTF/);
+  expect(progTypeById(26)!.notSimulated).toMatch(/BTF/);
   // BPF_TRACE_FENTRY needs a trampoline, which this kernel does not have. BPF_TRACE_ITER gets as far as the verifier.
   expect(progTypeById(26)!.errnoBeforeVerifier(24)).toBe(ERRNO.EPERM);
   expect(progTypeById(26)!.errnoBeforeVerifier(28)).toBe(0);

@@ -118,7 +118,7 @@ export interface ProgType {
   /** The UAPI struct of the context that the program sees, for offsetof and completion: `__sk_buff`. */
   readonly ctxStruct: string;
   /** What its programs need that is not simulated here. null: programs of this type are simulated. */
-  readonly lacks: NotSimulated | null;
+  readonly notSimulated: NotSimulated | null;
   /** For a type that is not simulated: the errno with which a load fails before the verifier starts. 0: the verifier does start. */
   errnoBeforeVerifier(expectedAttachType: number): number;
   /** Values of expected_attach_type that BPF_PROG_LOAD accepts. `undefined`: any, the field is not checked. */

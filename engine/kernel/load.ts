@@ -37,8 +37,8 @@ export interface Loaded extends Answer {
   readonly verdict?: Verdict;
   /** Why the program was refused. It is the verifier's refusal, or one made from `cause`. */
   readonly refusal?: Refusal;
-  /** A part of the kernel that the program needs and that is not simulated: see Verdict.unsupported. */
-  readonly unsupported?: NotSimulated;
+  /** A part of the kernel that the program needs and that is not simulated: see Verdict.notSimulated. */
+  readonly notSimulated?: NotSimulated;
   /** Time in the verifier, in microseconds by `VerifierHooks.now`. 0 without it. */
   readonly us: number;
 }
@@ -47,7 +47,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: VerifierHo
   const checked = checkAttributes(kernel, attr);
   if (!("type" in checked)) {
     const { cause, ret } = checked;
-    if (cause?.check === "not-simulated") return { ...checked, us: 0, unsupported: cause.what };
+    if (cause?.check === "not-simulated") return { ...checked, us: 0, notSimulated: cause.what };
     const refusal =
       cause?.check === "insn-cnt"
         ? refusalOf("program-size", { insns: cause.count })
@@ -67,12 +67,12 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: VerifierHo
 
   const start = watched.now?.() ?? 0;
   const verdict = verify(program, { logLevel, logSize, progType: checked.type, ...watched });
-  const { unsupported, refusal } = verdict;
+  const { notSimulated, refusal } = verdict;
   const judged = {
     verdict,
     us: (watched.now?.() ?? 0) - start,
     ...(refusal && { refusal }),
-    ...(unsupported !== undefined && { unsupported }),
+    ...(notSimulated !== undefined && { notSimulated }),
   };
   if (!verdict.rewriteInput) return { ...judged, ...refused(verdict.errno || ERRNO.EOPNOTSUPP, { check: "verifier" }) };
 
@@ -121,10 +121,10 @@ function checkAttributes(registry: Registry, attr: ProgLoadAttr): Admitted | Ans
   if (!type)
     return no(EINVAL, { check: "prog-type", progType: attr.progType, ...(isDefined && !steps[0] && { step: 1 }) });
   const unseen = type.errnoBeforeVerifier(attr.expectedAttachType);
-  if (type.lacks && unseen !== 0) return no(unseen, { check: "not-simulated", what: type.lacks });
+  if (type.notSimulated && unseen !== 0) return no(unseen, { check: "not-simulated", what: type.notSimulated });
   const expectedAttachType = attachTypeAtLoad(type.name, attr.expectedAttachType);
   // Step 2 adds the definition's case to bpf_prog_load_check_attach. Before that any attach type is accepted for it.
-  const taken = type.lacks === null && !(isDefined && !steps[1]) ? type.attachTypes : undefined;
+  const taken = type.notSimulated === null && !(isDefined && !steps[1]) ? type.attachTypes : undefined;
   if (taken && !taken.includes(expectedAttachType))
     return no(EINVAL, { check: "expected-attach-type", given: attr.expectedAttachType, taken });
   if (!isValidName(attr.progName)) return no(EINVAL, { check: "prog-name", name: attr.progName });

@@ -3,6 +3,7 @@
 import { latin1, utf8Encode, viewOf } from "../base/bytes.ts";
 import { BPF_PSEUDO_KFUNC_CALL } from "../isa/codes.ts";
 import { INSN_BYTES } from "../isa/insn.ts";
+import { PAGE_BYTES } from "./emulator.ts";
 import type { RealMap, RealProgram } from "./program.ts";
 import type { Output, ResultRef } from "./protocol.ts";
 import { addressOf, bytesOf, type OutputRef, RequestBuilder, resultOf, structBytes } from "./request.ts";
@@ -278,8 +279,6 @@ export function writeFile(path: string, bytes: Uint8Array, create = false): Requ
     },
   };
 }
-
-const PAGE_BYTES = 4096;
 
 /** Opens the file, makes one read(2) of at most a page, closes it. */
 export function readFile(path: string): RequestWithReader<FileAnswer> {

@@ -51,7 +51,8 @@ interface Exports {
   is_memory_zeroed(at: number, bytes: number): unknown;
   zero_memory(at: number, bytes: number): void;
 }
-const PAGE_BYTES = 4096;
+/** Size of a page of the machine's memory. */
+export const PAGE_BYTES = 4096;
 
 /**
  * Before each restore v86 writes zeros over all of the machine's memory, so the system must provide all of it. But memory that nobody

@@ -29,6 +29,11 @@ export interface CutOff {
 }
 export const isCutOff = (answer: object | number): answer is CutOff => typeof answer === "object" && "cutOff" in answer;
 
+/** The request is larger than the agent takes, so it was not sent. */
+export class RequestTooLarge extends RangeError {
+  override readonly name = "RequestTooLarge";
+}
+
 export interface RealLinuxOptions {
   /** Does something after so many milliseconds. Returns a function that cancels it. The engine has no clock of its own. */
   readonly later: (ms: number, action: () => void) => () => void;
@@ -112,11 +117,11 @@ export class RealLinux {
     return this.#emulator.destroy();
   }
 
-  /** Rejects with a RangeError if the request is larger than the agent takes. */
+  /** Rejects with RequestTooLarge if it is. */
   async #call<T>({ request, read }: RequestWithReader<T>): Promise<T | CutOff> {
     const length = lengthOf(request.steps);
     if (length > FRAME_MAX)
-      throw new RangeError(`program and maps are ${length} bytes; this Linux is asked with ${FRAME_MAX} at most`);
+      throw new RequestTooLarge(`program and maps are ${length} bytes; this Linux is asked with ${FRAME_MAX} at most`);
     const answered = this.#queue.then(async (): Promise<T | CutOff> => {
       let late = false as boolean;
       const inTime = this.#later(this.#cutOffMs, () => {

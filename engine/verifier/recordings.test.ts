@@ -49,14 +49,14 @@ test.each(OURS.map((row) => [row.id, row] as const))("%s", (_, row) => {
   const { kind, line, kernel, ours: here } = difference(row, ours);
   expect({ kind, line, here }).toEqual({ kind: "same", line: -1, here: kernel });
   // Each line has a kind, and each refusal has a name.
-  const { refusal, log, unsupported, seen } = ours;
+  const { refusal, log, notSimulated, seen } = ours;
   const { logLines } = seen ?? { logLines: NO_LINES };
   const lines = log.split("\n");
   for (const code of logLines.kinds) said.add(LINE_KINDS[code] as LineKind);
   expect([...logLines.kinds].map((code) => LINE_KINDS[code] === "blank")).toEqual(lines.map((text) => text === ""));
   expect(logLines.slots.length).toBe(lines.length);
   for (const name of refusalNames(ours)) refused.add(name);
-  const isJudged = unsupported === undefined;
+  const isJudged = notSimulated === undefined;
   expect(refusal !== undefined).toBe(ours.verdict === "reject" && isJudged);
 });
 

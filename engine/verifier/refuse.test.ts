@@ -35,7 +35,7 @@ test("every refusal has a name, is the same at every log level, and has the argu
     for (let seed = 1; seed <= SEEDS; seed++) {
       const program = make(seed);
       const [silent, loud] = [verify(program, { logLevel: 0 }), verify(program, { logLevel: 2 })];
-      const isRefused = silent.verdict === "reject" && silent.unsupported === undefined;
+      const isRefused = silent.verdict === "reject" && silent.notSimulated === undefined;
       expect(silent.refusal !== undefined, `seed ${seed}`).toBe(isRefused);
       if (loud.errno === silent.errno) expect(loud.refusal).toEqual(silent.refusal);
       if (!silent.refusal) continue;

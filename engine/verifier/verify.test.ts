@@ -147,7 +147,7 @@ describe("a program that is not simulated is not called unsafe", () => {
     ],
   ])("%s", (what, insns) => {
     const verdict = judge(ofInsns([...insns, { code: 0x95, dst: 0, src: 0, off: 0, imm: 0 }]));
-    expect(verdict.unsupported).toContain(what);
+    expect(verdict.notSimulated).toContain(what);
     expect(verdict).toMatchObject({ verdict: "reject", errno: 0 });
   });
 
@@ -157,7 +157,7 @@ describe("a program that is not simulated is not called unsafe", () => {
     );
     expect(iter).toMatchObject({ verdict: "reject", errno: ERRNO.EINVAL });
     expect(iter.log).toContain("Tracing programs must provide btf_id\n");
-    expect(iter.unsupported).toContain("BTF");
+    expect(iter.notSimulated).toContain("BTF");
   });
 });
 

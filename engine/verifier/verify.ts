@@ -54,7 +54,7 @@ export interface Verdict {
    * Set if the program needs something that is not simulated here: it was found neither unsafe nor safe.
    * `errno` and `log` are then the kernel's answer to a load that lacks it. errno is 0 if that answer is not known.
    */
-  readonly unsupported?: NotSimulated;
+  readonly notSimulated?: NotSimulated;
   /** Number of instructions walked, each counted as often as it was walked. Also set after a rejection. */
   readonly insnsProcessed: number;
   /** Number of states kept over the whole walk, and the largest number at one time. */
@@ -98,15 +98,15 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
 }
 
 function verdictOf(env: Env, err: number): Verdict {
-  const { unsupported, refusal } = env;
-  const refused = err !== 0 && err !== EAGAIN && unsupported === null && refusal !== null;
+  const { notSimulated, refusal } = env;
+  const refused = err !== 0 && err !== EAGAIN && notSimulated === null && refusal !== null;
   return {
     verdict: err === 0 ? "accept" : "reject",
     errno: err === NOT_SIMULATED ? 0 : 0 - err,
     log: env.log.text(),
     logLines: env.log.lines(),
     ...(refused && { refusal }),
-    ...(unsupported === null ? {} : { unsupported }),
+    ...(notSimulated === null ? {} : { notSimulated }),
     insnsProcessed: env.insnProcessed,
     totalStates: env.totalStates,
     peakStates: env.peakStates,

@@ -187,9 +187,9 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
               {load.verdict === "reject" && <code className="object__errno">-{load.errnoName}</code>}
             </h3>
             {load.message !== "" && load.verdict === "reject" && <code lang="en">{load.message}</code>}
-            {load.lacks !== null && (
+            {load.notSimulated !== null && (
               <p>
-                {text.lacks(load.lacks)}
+                {text.notSimulated(load.notSimulated)}
                 {load.kernelFunctions.length > 0 && ` ${text.calls(load.kernelFunctions)}`} {text.stillThere}
               </p>
             )}

@@ -39,7 +39,7 @@ export const en = {
     menu: "What the editor shows",
     label: "BPF program, one macro a line",
     progType: "Program type",
-    lacks: (what: NotSimulated) => `Not simulated: ${what}`,
+    notSimulated: (what: NotSimulated) => `Not simulated: ${what}`,
     run: "Run",
     runTitle: "Load, attach, echo and cat in one go",
     listing: "Instructions",
@@ -89,7 +89,7 @@ export const en = {
     foldLog: "Fold the log to this moment",
     copied: "Copied",
     logSize: (lines: number) => plural(lines, "line"),
-    unsupported: (what: NotSimulated) =>
+    notSimulated: (what: NotSimulated) =>
       `This program needs ${what}, which this kernel does not have yet. That says nothing about whether it is safe.`,
     bug: "This is a bug in Oreore, not in your program.",
   },

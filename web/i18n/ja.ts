@@ -40,7 +40,7 @@ export const ja: Dictionary = {
     menu: "エディタの表示",
     label: "BPF プログラム(1 行に 1 マクロ)",
     progType: "プログラムタイプ",
-    lacks: (what) => `再現していないもの: ${NOT_SIMULATED_JA[what]}`,
+    notSimulated: (what) => `再現していないもの: ${NOT_SIMULATED_JA[what]}`,
     run: "実行",
     runTitle: "ロード、アタッチ、echo、cat を一度に行う",
     listing: "命令",
@@ -90,7 +90,7 @@ export const ja: Dictionary = {
     foldLog: "ログをこの時点だけに折りたたむ",
     copied: "コピーしました",
     logSize: (lines) => `${formatNumber(lines)} 行`,
-    unsupported: (what) =>
+    notSimulated: (what) =>
       `このプログラムに必要な「${NOT_SIMULATED_JA[what]}」は、このカーネルではまだ使えません。安全かどうかとは別の話です。`,
     bug: "これはあなたのプログラムではなく、オレオレのバグです。",
   },

@@ -1,5 +1,6 @@
 // Words about the real Linux, loaded with it.
-import type { DifferenceCause, KernelName, LogComparison } from "../../engine/index.ts";
+import { type DifferenceCause, FRAME_MAX, type KernelName, type LogComparison } from "../../engine/index.ts";
+import type { CannotAskReason } from "../linux/store.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface LinuxTexts {
@@ -38,7 +39,7 @@ export interface LinuxTexts {
   readonly none: string;
   readonly diagnosis: (version: string) => string;
   readonly logs: string;
-  readonly reasons: Readonly<Record<"assembly" | "type" | "not simulated" | "own type", string>>;
+  readonly reasons: Readonly<Record<CannotAskReason, string>>;
   readonly takeHome: string;
   readonly stage: string;
   readonly stages: Readonly<Record<"simulated" | "real", string>>;
@@ -51,6 +52,8 @@ export interface LinuxTexts {
   readonly interrupt: string;
   readonly notice: string;
 }
+
+const REQUEST_MAX = `${FRAME_MAX / (1 << 20)} MiB`;
 
 const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
   en: {
@@ -100,6 +103,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
       type: "This kernel has no such program type. OREORE is in the 6.1.",
       "not simulated": "The page does not simulate this program, so there is nothing to compare.",
       "own type": "Your own program type is in no kernel here. Take its patches home and build it.",
+      "too large": `Program and maps take more than the ${REQUEST_MAX} that this Linux can be asked with.`,
     },
     takeHome: "Take-home as a ZIP",
     stage: "Which kernel load, attach, echo and cat go to",
@@ -160,6 +164,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
       type: "このカーネルにはこのプログラムタイプがありません。OREORE は 6.1 にあります。",
       "not simulated": "このプログラムはシミュレートしていないので、比べるものがありません。",
       "own type": "自作のプログラムタイプの入ったカーネルはここにはありません。パッチを持ち帰ってビルドしてください。",
+      "too large": `プログラムとマップが、この Linux に一度に渡せる ${REQUEST_MAX} を超えています。`,
     },
     takeHome: "持ち帰り (ZIP)",
     stage: "ロード、アタッチ、echo、cat の相手",

@@ -19,7 +19,7 @@ export interface ObjectTexts {
   readonly global: string;
   readonly verdict: Readonly<Record<"accept" | "reject" | "not simulated", (program: string) => string>>;
   /** What is not simulated. */
-  readonly lacks: (what: NotSimulated) => string;
+  readonly notSimulated: (what: NotSimulated) => string;
   readonly calls: (kernelFunctions: readonly string[]) => string;
   readonly stillThere: string;
   readonly cost: (insns: number, states: number) => string;
@@ -70,7 +70,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
       reject: (program) => `Linux 6.18 refuses ${program}`,
       "not simulated": (program) => `No verdict on ${program}`,
     },
-    lacks: (what) => `Not simulated: ${what}.`,
+    notSimulated: (what) => `Not simulated: ${what}.`,
     calls: (names) => `It calls ${names.join(", ")}.`,
     stillThere: "Code, source and relocations are those that Linux would get.",
     cost: (insns, states) => `${plural(insns, "instruction")} processed, ${plural(states, "state")}`,
@@ -135,7 +135,7 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
       reject: (program) => `Linux 6.18 は ${program} を拒否します`,
       "not simulated": (program) => `${program} の判定はありません`,
     },
-    lacks: (what) => `再現していないもの: ${NOT_SIMULATED_JA[what]}。`,
+    notSimulated: (what) => `再現していないもの: ${NOT_SIMULATED_JA[what]}。`,
     calls: (names) => `${names.join("、")} を呼びます。`,
     stillThere: "コード、ソース、再配置は Linux に渡るものと同じです。",
     cost: (insns, states) => `処理した命令 ${formatNumber(insns)}、状態 ${formatNumber(states)}`,

@@ -5,16 +5,26 @@ import { useLinuxTexts } from "../i18n/linux.ts";
 import { takeHome, useKernel } from "../stores/kernel/kernel.ts";
 import { Progress } from "./Progress.tsx";
 import { isOwnType } from "./real-kernel.ts";
-import { runningMachine } from "./store.ts";
+import { runningMachine, useReal } from "./store.ts";
 
 const RealConsole = lazy(() => import("./RealConsole.tsx"));
 
 export default function RealKernel() {
   const text = useLinuxTexts();
   const own = useKernel(isOwnType);
+  const tooLarge = useReal((s) => s.reason === "too large");
+  const reason = own ? "own type" : tooLarge ? "too large" : null;
   const [console, setConsole] = useState(false);
   return (
     <div className="real-stage">
+      <div className="real__note real-stage__where">
+        <p role="status">{reason ? text.reasons[reason] : text.stageNote}</p>
+        {own && (
+          <button type="button" className="button" onClick={() => void takeHome()}>
+            {text.takeHome}
+          </button>
+        )}
+      </div>
       <button
         type="button"
         className="button button--quiet real-stage__console"
@@ -24,14 +34,6 @@ export default function RealKernel() {
       >
         <SquareTerminal size={15} aria-hidden="true" /> {text.console}
       </button>
-      <div className="real__note">
-        <p>{own ? text.reasons["own type"] : text.stageNote}</p>
-        {own && (
-          <button type="button" className="button" onClick={() => void takeHome()}>
-            {text.takeHome}
-          </button>
-        )}
-      </div>
       <Progress onConsent={() => void runningMachine(true)} />
       {console && (
         <Suspense>

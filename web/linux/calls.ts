@@ -3,6 +3,7 @@
 import {
   isCutOff,
   O_WRONLY,
+  PAGE_BYTES,
   type RealProgramView,
   type SyscallRecord,
   type SyscallView,
@@ -12,7 +13,6 @@ import type { RealMachine } from "./client.ts";
 
 /** The file from which `loader` on the console reads the page's program. */
 const PROGRAM_FILE = "/root/program";
-const PAGE_BYTES = 4096;
 
 export interface RealCallResult {
   readonly records: readonly SyscallRecord[];

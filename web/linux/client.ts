@@ -1,5 +1,5 @@
 // The page's side of the real machine. Its worker is ended when it is not used any more, which frees its memory.
-import type { KernelName } from "../../engine/index.ts";
+import { type KernelName, RequestTooLarge } from "../../engine/index.ts";
 import type { CallMessage, CallName, MachineCalls, MachineMessage } from "./messages.ts";
 
 /** The machine is ended after this many milliseconds without a call. */
@@ -78,7 +78,7 @@ export class MachineThread {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (this.#waiting.size === 0) this.#restartUnusedTimer();
-    if ("failed" in message) waiting?.reject(new Error(message.failed));
+    if ("failed" in message) waiting?.reject(new (message.tooLarge ? RequestTooLarge : Error)(message.failed));
     else waiting?.resolve(message.value);
   }
 

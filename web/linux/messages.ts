@@ -48,7 +48,7 @@ export interface CallMessage {
 
 export type MachineMessage =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly failed: string }
+  | { readonly id: number; readonly failed: string; readonly tooLarge: boolean }
   /** Bytes of the files that have arrived, and of all files together. */
   | { readonly fetched: number; readonly total: number }
   | { readonly console: Uint8Array };

@@ -2,17 +2,16 @@
 // same store, so the page shows them in the same places. Meanwhile the simulation's state is kept aside.
 import { OREORE_DEFINITION, type SyscallRecord } from "../../engine/index.ts";
 import { answered, engine } from "../stores/engine.ts";
-import { hookPath, type KernelState, useKernel } from "../stores/kernel/kernel.ts";
+import { hookPath, type KernelState, NOTHING_LOADED, useKernel } from "../stores/kernel/kernel.ts";
 import { setWhichKernel, whichKernel } from "../stores/kernel/which-kernel.ts";
 import { programInput, useProgram } from "../stores/program/program.ts";
 import { noteCalls } from "../stores/run/result.ts";
 import * as realCalls from "./calls.ts";
 import type { RealMachine } from "./client.ts";
 import { manifestOf } from "./files.ts";
-import { chooseKernel, onMachineLost, runningMachine, withMachine } from "./store.ts";
+import { chooseKernel, onMachineLost, runningMachine, useReal, withMachine } from "./store.ts";
 
-type SwitchedState = Pick<KernelState, "fd" | "loadedRevision" | "calls" | "lastCalls" | "output" | "kernel">;
-const NOTHING_LOADED = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
+type SwitchedState = Pick<KernelState, keyof typeof NOTHING_LOADED | "kernel">;
 /** State of the kernel that is not shown now. */
 let hiddenState: SwitchedState | undefined;
 
@@ -56,14 +55,15 @@ async function listCalls(records: readonly SyscallRecord[]): Promise<void> {
 }
 
 /**
- * Does something on the machine and lists its system calls. undefined: no kernel here has the program type, there is no machine, or it
- * was ended or reset meanwhile. The pane says which.
+ * Does something on the machine and lists its system calls. undefined: no kernel here has the program type, the program is too large,
+ * there is no machine, or it was ended or reset meanwhile. The pane says which.
  */
 async function callMachine(
   act: (machine: RealMachine) => Promise<realCalls.RealCallResult | undefined>,
 ): Promise<realCalls.RealCallResult | undefined> {
   if (isOwnType(useKernel.getState())) return undefined;
   await chooseKernel("oreore-6.1");
+  useReal.setState({ reason: null });
   const called = await withMachine(act);
   if (called) await listCalls(called.records);
   return called;

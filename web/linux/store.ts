@@ -1,7 +1,7 @@
 // Asks a real Linux what the page's verifier was asked: which kernel, how far its start is, and its last answer beside ours.
 // Only one machine runs at a time, because it takes as much memory as the rest of the page.
 import { create } from "zustand";
-import { type CheckView, type CutOff, isCutOff, type KernelName } from "../../engine/index.ts";
+import { type CheckView, type CutOff, isCutOff, type KernelName, RequestTooLarge } from "../../engine/index.ts";
 import { freshCheck, useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { programInput, useProgram } from "../stores/program/program.ts";
@@ -12,7 +12,7 @@ import type { ComparedAnswer } from "./messages.ts";
 export type Phase = "off" | "consent" | "fetching" | "starting" | "ready" | "failed";
 
 /** Why the program cannot be given to the real kernel. */
-type CannotAskReason = "assembly" | "type" | "not simulated" | "own type";
+export type CannotAskReason = "assembly" | "type" | "not simulated" | "own type" | "too large";
 
 export interface RealState {
   readonly kernel: KernelName;
@@ -133,14 +133,21 @@ async function start(consented: boolean): Promise<MachineThread | undefined> {
   }
 }
 
-/** Does something on the machine. undefined: there is none, or it was ended meanwhile. */
+/** Keeps why a call was not answered. A machine that was ended is no failure. */
+function noteFailure(error: unknown): void {
+  if (error instanceof MachineEnded) return;
+  if (error instanceof RequestTooLarge) set({ reason: "too large", result: null });
+  else set({ failure: error instanceof Error ? error.message : String(error) });
+}
+
+/** Does something on the machine. undefined: there is none, it was ended meanwhile, or the act failed. */
 export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | undefined> {
   const here = await runningMachine();
   if (!here) return undefined;
   try {
     return await act(here.machine);
   } catch (error) {
-    if (!(error instanceof MachineEnded)) set({ failure: error instanceof Error ? error.message : String(error) });
+    noteFailure(error);
     return undefined;
   }
 }
@@ -186,7 +193,7 @@ export async function ask(consented = false): Promise<void> {
   try {
     await askOnce(consented);
   } catch (error) {
-    if (!(error instanceof MachineEnded)) set({ failure: error instanceof Error ? error.message : String(error) });
+    noteFailure(error);
   } finally {
     set({ asking: false });
   }
@@ -217,11 +224,11 @@ async function askOnce(consented: boolean): Promise<void> {
   set({ result: { revision: check.revision, kernel: here.kernel, asked, leavesBtf: real.leavesBtf } });
 }
 
-async function reasonAgainst({ verdict, unsupported }: CheckView): Promise<CannotAskReason | null> {
+async function reasonAgainst({ verdict, notSimulated }: CheckView): Promise<CannotAskReason | null> {
   const { useKernel } = await import("../stores/kernel/kernel.ts");
   const { definition } = useKernel.getState();
   const { progType } = useProgram.getState();
-  if (verdict === "error") return unsupported ? "not simulated" : "assembly";
+  if (verdict === "error") return notSimulated ? "not simulated" : "assembly";
   if (definition && definition.name === progType) return "own type";
   if (progType === "oreore" && get().kernel !== "oreore-6.1") return "type";
   return null;

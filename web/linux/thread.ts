@@ -5,6 +5,7 @@ import {
   type KernelName,
   RealLinux,
   type RealProgram,
+  RequestTooLarge,
   startV86,
   type V86Class,
 } from "../../engine/index.ts";
@@ -73,6 +74,7 @@ self.onmessage = async ({ data }: MessageEvent<CallMessage>) => {
     const answer = ANSWERS[name] as (...args: readonly unknown[]) => Promise<unknown>;
     post({ id, value: await answer(...args) });
   } catch (error) {
-    post({ id, failed: error instanceof Error ? error.message : String(error) });
+    const failed = error instanceof Error ? error.message : String(error);
+    post({ id, failed, tooLarge: error instanceof RequestTooLarge });
   }
 };

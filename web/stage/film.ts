@@ -26,7 +26,8 @@ export interface Frame {
 }
 
 export interface RealAnswerState {
-  readonly state: "wanted" | "answered" | "missing";
+  /** `missing`: its files are not here. `failed`: it gave no answer. */
+  readonly state: "wanted" | "answered" | "missing" | "failed";
   /** The release as that kernel states it, such as `6.1.192`. "": it has not answered. */
   readonly release: string;
 }

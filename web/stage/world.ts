@@ -125,7 +125,7 @@ export class StageKernel {
       check: await this.#engine.check.check(program, ++this.#revision),
       kernel,
       recipe,
-      ...NOTHING_LOADED,
+      ...NO_ACTS,
       terminal: [],
     };
     return this.#world;
@@ -139,7 +139,7 @@ export class StageKernel {
   async boot(recipe: Recipe): Promise<World> {
     const kernel = await this.#boot(recipe);
     const check = await this.#engine.check.check(this.world.program, ++this.#revision);
-    return this.#change({ kernel, recipe, check, ...NOTHING_LOADED, terminal: [] });
+    return this.#change({ kernel, recipe, check, ...NO_ACTS, terminal: [] });
   }
 
   apply(step: 1 | 2 | 3 | 4): Promise<World> {
@@ -311,7 +311,8 @@ const BPF_COMMANDS: Readonly<Record<CallKind, string>> = {
 export const bpfCall = (kind: CallKind, ret: number, errnoName: string): string =>
   `bpf(${BPF_COMMANDS[kind]}, …) = ${ret < 0 ? `-1 ${errnoName}` : ret}`;
 
-const NOTHING_LOADED = { fd: -1, lastResult: null, packet: "", ...NO_RUN } as const;
+/** Nothing was done yet in a fresh kernel. */
+const NO_ACTS = { fd: -1, lastResult: null, packet: "", ...NO_RUN } as const;
 
 /** Finds the piece of a step's code by its name, alone or after its file's name, and the file that holds it. */
 export function pieceOf(code: KernelCodeView, step: number, name: string) {

@@ -38,7 +38,7 @@ export function inlayHints(analysis: Analysis, source: string, kinds: ReadonlySe
         before: true,
       });
     if (!one || !written.complete) continue;
-    const behind = source[span.end] === "," ? span.end + 1 : span.end;
+    const behind = placeBehind(source, span.end);
     if (kinds.has("target")) {
       const target = targetOf(insn, slot);
       const name = target === undefined ? undefined : labels.get(target);
@@ -60,4 +60,12 @@ export function inlayHints(analysis: Analysis, source: string, kinds: ReadonlySe
     }
   }
   return hints;
+}
+
+/** Where a hint stands that follows an instruction: behind its comma, or behind the comment that ends its line. */
+function placeBehind(source: string, end: number): number {
+  const behind = source[end] === "," ? end + 1 : end;
+  const newline = source.indexOf("\n", behind);
+  const rest = source.slice(behind, newline < 0 ? source.length : newline);
+  return /^\s*(\/\/|\/\*.*\*\/\s*$)/.test(rest) ? behind + rest.trimEnd().length : behind;
 }

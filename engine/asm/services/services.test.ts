@@ -182,6 +182,19 @@ test("inlay hints show slots, the kernel's notation and targets of jumps", () =>
   ]);
 });
 
+test.each([
+  ["BPF_JMP_A(0),|\nBPF_EXIT_INSN(),"],
+  ["BPF_JMP_A(0), // a comment stays where it is|\nBPF_EXIT_INSN(),"],
+  ["BPF_JMP_A(0)  /* the same */| \r\nBPF_EXIT_INSN(),"],
+  ["BPF_JMP_A(0),| /* no end of the line */ BPF_EXIT_INSN(), // another's"],
+  ["BPF_JMP_A(0),| /* more than\na line */\nBPF_EXIT_INSN(),"],
+])("a hint stands behind its instruction, or behind the comment that ends the line: %j", (marked) => {
+  const source = marked.replace("|", "");
+  expect(inlayHints(analyse(source), source, new Set(["target"])).map(({ offset }) => offset)).toEqual([
+    marked.indexOf("|"),
+  ]);
+});
+
 test("all places of labels, defines and maps are found and renamed", () => {
   const source =
     "#define N 3\n// @map m array\nagain:\nBPF_LD_MAP_FD(BPF_REG_1, m),\nBPF_MOV64_IMM(BPF_REG_0, N + N),\nBPF_JMP_A(again),\nBPF_JMP_A(-5 /* -> again */),";

@@ -123,9 +123,9 @@ function compareProgram(path: string, name: string, theirs: Captured, ours: Retu
   if (parts.length === 0) row.sameLoad++;
   else note(path, name, `loads differ: ${parts.join("; ")}`);
   const verdict = judge(ours.value.program, { logLevel: 2 });
-  if (verdict.unsupported !== undefined) {
+  if (verdict.notSimulated !== undefined) {
     row.notSimulated++;
-    kinds.set(verdict.unsupported, (kinds.get(verdict.unsupported) ?? 0) + 1);
+    kinds.set(verdict.notSimulated, (kinds.get(verdict.notSimulated) ?? 0) + 1);
     return;
   }
   row.judged++;

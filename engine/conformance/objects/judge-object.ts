@@ -61,13 +61,13 @@ function judgeProgram(object: BpfObject, program: ObjectFunction, options: Judge
   const logged = wanted ? judge(load.program, { logLevel: LOG_LEVEL, ...logSize }) : undefined;
   return {
     ...base,
-    verdict: verdict.unsupported === undefined ? verdict.verdict : "not simulated",
+    verdict: verdict.notSimulated === undefined ? verdict.verdict : "not simulated",
     errno: verdict.errno,
     us: Math.round(us),
     insns: verdict.insnsProcessed,
     states: verdict.totalStates,
     peak_states: verdict.peakStates,
-    ...(verdict.unsupported !== undefined && { message: needsText(verdict.unsupported, load) }),
+    ...(verdict.notSimulated !== undefined && { message: needsText(verdict.notSimulated, load) }),
     ...(logged && { log: logged.log }),
   };
 }

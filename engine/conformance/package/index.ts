@@ -58,7 +58,7 @@ export interface Verdict {
   /** The kernel's text. */
   readonly log: string;
   /** If the program is not simulated: what it needs. */
-  readonly unsupported?: string;
+  readonly notSimulated?: string;
   readonly insns: number;
   readonly states: number;
   readonly peakStates: number;
@@ -66,16 +66,16 @@ export interface Verdict {
 
 /** What Linux 6.18 answers to a load of the program. */
 export function verify(program: Program, { logLevel = 1, logSize }: VerifyOptions = {}): Verdict {
-  const { verdict, errno, log, unsupported, seen } = judge(program, {
+  const { verdict, errno, log, notSimulated, seen } = judge(program, {
     logLevel,
     ...(logSize !== undefined && { logSize }),
   });
   const { insnsProcessed = 0, totalStates = 0, peakStates = 0 } = seen ?? {};
   return {
-    verdict: unsupported === undefined ? verdict : "not simulated",
+    verdict: notSimulated === undefined ? verdict : "not simulated",
     errno,
     log,
-    ...(unsupported !== undefined && { unsupported }),
+    ...(notSimulated !== undefined && { notSimulated }),
     insns: insnsProcessed,
     states: totalStates,
     peakStates,

@@ -86,7 +86,7 @@ const [CTX, VALUE, PACKET, NUMBER] = [6, 7, 8, 9];
 export function anyCallProgram(seed: number): Program {
   const rng = new Rng(seed);
   const emitter = new Emitter();
-  const type = rng.pick(PROG_TYPES.filter((t) => t.lacks === null && t.name !== "oreore"));
+  const type = rng.pick(PROG_TYPES.filter((t) => t.notSimulated === null && t.name !== "oreore"));
   const attach = type.attachTypes ? rng.pick(type.attachTypes) : 0;
   const own = type.helperIds(attach).map((id) => type.helper(id, attach)!);
   const proto = rng.pick(rng.chance(95) ? own : HELPER_PROTOS);

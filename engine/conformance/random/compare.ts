@@ -6,7 +6,7 @@
 //   npx tsx engine/conformance/random/compare.ts --mutate programs.jsonl    changed copies of recorded programs
 //   npx tsx engine/conformance/random/compare.ts --mutate random            changed copies of random ones
 //
-// Prints a table of agreements. For each cause of disagreement it prints how often it came, and the smallest program that shows it.
+// Prints a table of agreements. For each group of differences it prints their number, and the smallest program that shows one.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
     "log-level": { type: "string", default: "2" },
-    causes: { type: "string", default: "20" },
+    groups: { type: "string", default: "20" },
     one: { type: "boolean", default: false },
     family: { type: "string", default: "any" },
     mutate: { type: "string" },
@@ -76,7 +76,7 @@ if (values.one) {
   console.log(listing(make(seed)));
   for (const { kernel, ours } of groups) console.log(`\n--- kernel\n${kernel.log}\n--- here\n${ours.log}`);
 }
-for (const { kind, count, seed: shown, program, difference, kernel, ours } of groups.slice(0, Number(values.causes))) {
+for (const { kind, count, seed: shown, program, difference, kernel, ours } of groups.slice(0, Number(values.groups))) {
   console.log(`\n${count} × ${kind}, smallest: seed ${shown}, ${program.insns.length} slots, ${program.progType}`);
   if (kind !== "log") {
     console.log(`  kernel says: ${messageOf(kernel.log)} (${kernel.errno})`);
@@ -84,7 +84,7 @@ for (const { kind, count, seed: shown, program, difference, kernel, ours } of gr
   }
   console.log(`  line ${difference.line}\n  kernel: ${difference.kernel}\n  here:   ${difference.ours}`);
 }
-console.log(`\n${groups.length} causes of disagreement`);
+console.log(`\n${groups.length} groups of differences`);
 console.table(Object.fromEntries(kinds));
 console.log({
   programs,

@@ -20,8 +20,8 @@ export type DifferenceKind =
 
 export interface Difference {
   readonly kind: DifferenceKind;
-  /** The first lines that differ, without their numbers. Differences with the same cause have the same text here. */
-  readonly cause: string;
+  /** The first lines that differ, without their numbers. Differences of one group have the same text here. */
+  readonly group: string;
   readonly line: number;
   readonly kernel: string;
   readonly ours: string;
@@ -49,8 +49,8 @@ export function difference(kernel: Judgement, ours: Judgement): Difference {
   const line = theirs.findIndex((text, i) => text !== mine[i]);
   const where = { line, kernel: theirs[line] ?? "", ours: mine[line] ?? "" };
   const kind = kindOf(kernel, ours, line >= 0 || mine.length > theirs.length);
-  const cause = kind === "same" ? "" : `${unnumbered(where.kernel)}  ≠  ${unnumbered(where.ours)}`;
-  return { kind, cause, ...where };
+  const group = kind === "same" ? "" : `${unnumbered(where.kernel)}  ≠  ${unnumbered(where.ours)}`;
+  return { kind, group, ...where };
 }
 
 function kindOf(kernel: Judgement, ours: Judgement, logDiffers: boolean): DifferenceKind {

@@ -67,5 +67,5 @@ function shapeOf(type: ProgType, attachType: number): Shape {
 
 /** One shape for each program type and attach type of the kernel. */
 export const ALL_SHAPES: readonly Shape[] = PROG_TYPES.filter(
-  ({ lacks, name }) => lacks === null && name !== "oreore" && name !== "syscall",
+  ({ notSimulated, name }) => notSimulated === null && name !== "oreore" && name !== "syscall",
 ).flatMap((type) => (type.attachTypes ?? [0]).map((attach) => shapeOf(type, attach)));

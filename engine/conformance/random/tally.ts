@@ -1,4 +1,4 @@
-// Asks the kernel and the verifier about a series of random programs, and counts their differences by cause.
+// Asks the kernel and the verifier about a series of random programs, and counts their differences in groups.
 import type { Program } from "../../program/program.ts";
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import { judge } from "../judge.ts";
@@ -8,7 +8,7 @@ import { randomProgram } from "./generate.ts";
 import type { KernelAnswer } from "./kernel.ts";
 import { Kernel } from "./kernel.ts";
 
-/** Differences with the same cause, with the smallest program that shows them. */
+/** Differences of the same kind and text, with the smallest program that shows them. */
 export interface DifferenceGroup {
   readonly kind: DifferenceKind;
   readonly count: number;
@@ -24,7 +24,7 @@ export interface Tally {
   readonly programs: number;
   readonly accepted: number;
   readonly kinds: ReadonlyMap<DifferenceKind, number>;
-  /** Most frequent cause first. */
+  /** The largest first. */
   readonly groups: readonly DifferenceGroup[];
   /** Number of instructions that this verifier walked, and the milliseconds that it took. */
   readonly insns: number;
@@ -50,7 +50,7 @@ export async function tally(
   make: (seed: number) => Program = randomProgram,
 ): Promise<Tally> {
   const kinds = new Map<DifferenceKind, number>();
-  const causes = new Map<string, DifferenceGroup>();
+  const groups = new Map<string, DifferenceGroup>();
   let accepted = 0;
   let unasked = 0;
   let insns = 0;
@@ -61,7 +61,7 @@ export async function tally(
     try {
       const found = judge(program, { logLevel: level, logSize: KERNEL_LOG_SIZE });
       insns += found.seen?.insnsProcessed ?? 0;
-      return found.unsupported === undefined ? found : { ...found, verdict: "unsupported" };
+      return found.notSimulated === undefined ? found : { ...found, verdict: "not simulated" };
     } catch (fault) {
       return { verdict: "thrown", errno: 0, log: String((fault as Error).stack) };
     } finally {
@@ -80,11 +80,11 @@ export async function tally(
     const { kind } = found;
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     if (kind === "same") return;
-    const key = `${kind}: ${found.cause}`;
-    const before = causes.get(key);
+    const key = `${kind}: ${found.group}`;
+    const before = groups.get(key);
     const smaller = !before || program.insns.length < before.program.insns.length;
     const shown = smaller ? { seed, program, difference: found, kernel, ours } : before;
-    causes.set(key, { ...shown, kind, count: (before?.count ?? 0) + 1 });
+    groups.set(key, { ...shown, kind, count: (before?.count ?? 0) + 1 });
   };
 
   const kernel = new Kernel();
@@ -100,6 +100,6 @@ export async function tally(
     note(next.seed, next.program, next.level, await next.answer);
   }
   kernel.close();
-  const groups = [...causes.values()].sort((a, b) => b.count - a.count);
-  return { programs: count - unasked, accepted, kinds, groups, insns, ms };
+  const largestFirst = [...groups.values()].sort((a, b) => b.count - a.count);
+  return { programs: count - unasked, accepted, kinds, groups: largestFirst, insns, ms };
 }

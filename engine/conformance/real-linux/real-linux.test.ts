@@ -11,7 +11,7 @@ import { partsOfLog } from "../../linux/compare.ts";
 import { MEMORY_BYTES, startV86, type V86Class } from "../../linux/emulator.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
 import type { RealProgram } from "../../linux/program.ts";
-import type { RealLinux } from "../../linux/real-linux.ts";
+import { type RealLinux, RequestTooLarge } from "../../linux/real-linux.ts";
 import { filesOf, startFrom, stateFile } from "./node.ts";
 import { programsAsked, type RealRow, recordingOf } from "./record.ts";
 import { rowAnswerer } from "./rows.ts";
@@ -151,7 +151,9 @@ test("a program that takes too long is cut off, and the machine answers again", 
 test("a program larger than the agent takes is refused with its size, and the machine answers the next one", async () => {
   const linux = await startFrom(stateFile("oreore-6.1"));
   const large = { ...FINE, insns: new Uint8Array(8 * 600_000) };
-  await expect(linux.ask(large, { logLevel: 0 })).rejects.toThrow(/are 48\d{5} bytes; .* 4194304 at most/);
+  const refused = await linux.ask(large, { logLevel: 0 }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(RequestTooLarge);
+  expect(String(refused)).toMatch(/are 48\d{5} bytes; .* 4194304 at most/);
   expect(await linux.ask(FINE, { logLevel: 0 })).toMatchObject({ verdict: "accept" });
   await linux.dispose();
 });

@@ -34,7 +34,9 @@ interface Asked {
 const BEFORE = [insn("mov64_reg", { dst: 6, src: 1 }), insn("mov64_imm", { dst: 7 })];
 const AFTER = [insn("mov64_imm", { dst: 0, imm: 1 }), insn("exit")];
 
-const asked: Asked[] = PROG_TYPES.filter(({ lacks, name }) => lacks === null && name !== "oreore").flatMap((type) =>
+const asked: Asked[] = PROG_TYPES.filter(
+  ({ notSimulated, name }) => notSimulated === null && name !== "oreore",
+).flatMap((type) =>
   [false, true].flatMap((write) =>
     Array.from({ length: MAX_CTX }, (_, off) => off).flatMap((off) =>
       SIZES.flatMap((size): Asked[] => {

@@ -86,7 +86,7 @@ async function main(): Promise<void> {
     for (let seed = 1; seed <= seeds; seed++) {
       const program = make(seed);
       const answer = await kernel.ask(program, 2);
-      if (answer.error || answer.log.length > MAX_LOG || judge(program, { logLevel: 0 }).unsupported) continue;
+      if (answer.error || answer.log.length > MAX_LOG || judge(program, { logLevel: 0 }).notSimulated) continue;
       found.push({ id: `${family} ${seed}`, program, answer });
     }
   }

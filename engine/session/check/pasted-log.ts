@@ -38,7 +38,7 @@ const MOST_TRIES = 60;
 /** The source with the type, maps and licence for which our verifier says what the log says, else with the likeliest ones. */
 function sourceWithFittingType(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: string): string {
   const isKnown = log.message !== "" && rebuilt.insns.length > 0;
-  const named = registry.progTypes().filter(({ lacks }) => lacks === null);
+  const named = registry.progTypes().filter(({ notSimulated }) => notSimulated === null);
   const hints = hintsOf(log);
   const { license } = hints;
   const known = hints.progType === undefined ? [] : [hints.progType];
@@ -113,7 +113,7 @@ export function pastedCheck(text: string, own: Checked): Checked {
   const view: CheckView = {
     ...own.view,
     verdict,
-    unsupported: "",
+    notSimulated: "",
     errno,
     errnoName: errno === 0 ? "" : errnoName(errno),
     message: verdict === "error" ? CUT_MESSAGE : log.message,

@@ -16,7 +16,7 @@ type VerdictFields = Omit<
 /** The answer when no verifier ran. */
 const NO_VERDICT: VerdictFields = {
   verdict: "error",
-  unsupported: "",
+  notSimulated: "",
   errno: 0,
   errnoName: "",
   message: "",
@@ -44,13 +44,13 @@ export const notAssembledView = (diagnostics: CheckView["diagnostics"]): Verdict
 /** `log`: the log of that verdict. */
 export function loadedView(loaded: LoadResult, log: LogText): VerdictFields {
   if ("map" in loaded) return noMapView(loaded);
-  const { verdict, unsupported = "", cause, refusal = null, ret } = loaded;
-  const notHere = unsupported === "" ? undefined : `not simulated here: ${unsupported}`;
+  const { verdict, notSimulated = "", cause, refusal = null, ret } = loaded;
+  const notHere = notSimulated === "" ? undefined : `not simulated here: ${notSimulated}`;
   if (!verdict) {
     return {
       ...NO_VERDICT,
       verdict: notHere ? "error" : "reject",
-      unsupported,
+      notSimulated,
       ...errnoOf(-ret),
       message: notHere ?? errnoText(ret),
       refusal,
@@ -76,7 +76,7 @@ export function loadedView(loaded: LoadResult, log: LogText): VerdictFields {
     ...NO_VERDICT,
     ...written,
     verdict: notHere ? "error" : verdict.verdict,
-    unsupported,
+    notSimulated,
     message: notHere ?? inLog,
     messageLine: why,
     messageSlot: refusal?.slot ?? -1,

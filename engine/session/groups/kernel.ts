@@ -193,7 +193,7 @@ const progTypeView = (registry: Registry, type: ProgType): ProgTypeView => ({
   name: type.name,
   constant: `BPF_PROG_TYPE_${type.name.toUpperCase()}`,
   ctxStruct: type.ctxStruct,
-  lacks: type.lacks,
+  notSimulated: type.notSimulated,
   event: eventKind(registry, type),
   firstInput: firstInput(registry, type),
   attachTypes: registry.attachTypes(type).map((id) => ({ id, name: registry.attachTypeName(id) ?? "" })),

@@ -154,7 +154,15 @@ function loadView(state: SessionState, load: Load, kernel: Btf | undefined): Obj
     relocations: load.relocations.map(relocationView),
     program: sourceOf(load),
   };
-  const none = { lacks: null, insnsProcessed: 0, states: 0, log: [], logRefusal: -1, refusedAt: -1, explanation: null };
+  const none = {
+    notSimulated: null,
+    insnsProcessed: 0,
+    states: 0,
+    log: [],
+    logRefusal: -1,
+    refusedAt: -1,
+    explanation: null,
+  };
   // libbpf creates all maps of an object before it loads a program.
   for (const map of load.maps) {
     const err = checkMapCreate(map);
@@ -168,16 +176,16 @@ function loadView(state: SessionState, load: Load, kernel: Btf | undefined): Obj
   });
   const verdict = "verdict" in loaded ? loaded.verdict : undefined;
   if (!verdict) return { ...base, ...none, verdict: "reject", ...errnoOf(-loaded.ret), message: errnoText(loaded.ret) };
-  const { unsupported, refusal } = verdict;
+  const { notSimulated, refusal } = verdict;
   const log = new LogText(verdict.log, verdict.logLines);
   const from = Math.max(0, log.count - MAX_LINES);
   const why = refusal === undefined ? -1 : verdict.logLines.kinds.lastIndexOf(codeOf.refusal);
   return {
     ...base,
-    verdict: unsupported === undefined ? verdict.verdict : "not simulated",
+    verdict: notSimulated === undefined ? verdict.verdict : "not simulated",
     ...errnoOf(verdict.errno),
-    lacks: unsupported ?? null,
-    message: unsupported ? "" : why >= 0 ? log.line(why) : verdict.errno === 0 ? "" : errnoText(verdict.errno),
+    notSimulated: notSimulated ?? null,
+    message: notSimulated ? "" : why >= 0 ? log.line(why) : verdict.errno === 0 ? "" : errnoText(verdict.errno),
     insnsProcessed: verdict.insnsProcessed,
     states: verdict.totalStates,
     log: log.lines(from, MAX_LINES),

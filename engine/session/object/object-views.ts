@@ -82,7 +82,7 @@ export interface ObjectLoadView {
   /** EINVAL, EACCES, … "": none. */
   readonly errnoName: string;
   /** What the program needs that is not simulated. null: there is a verdict. */
-  readonly lacks: NotSimulated | null;
+  readonly notSimulated: NotSimulated | null;
   /** The line of the log with the reason. "": accepted, or no verdict. */
   readonly message: string;
   readonly insnsProcessed: number;

@@ -45,7 +45,7 @@ test.each(PRESETS.map(({ name, definition }) => [name, definition] as const))(
     const own = new Registry(found.ok ? found.definition : undefined);
     for (const type of own.progTypes()) {
       const read = readInput(own, type.name, firstInput(own, type));
-      expect([type.name, read.ok]).toEqual([type.name, type.lacks === null]);
+      expect([type.name, read.ok]).toEqual([type.name, type.notSimulated === null]);
     }
   },
 );

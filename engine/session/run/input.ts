@@ -22,7 +22,7 @@ export type EventKind = ProgTypeView["event"];
 export function eventKind({ definition }: Registry, type: ProgType): EventKind {
   // Compared by name: the definition's number may belong to another type of the recorded kernel.
   if (type.name === definition.type.name) return "sysfs";
-  return takesPacket(type) ? "packet" : type.lacks === null ? "ctx" : "none";
+  return takesPacket(type) ? "packet" : type.notSimulated === null ? "ctx" : "none";
 }
 
 /** Ethernet, IPv4 (10.0.0.1 → 10.0.0.2), UDP (8080 → 53), 22 bytes of text: 64 bytes in all. */

@@ -30,7 +30,7 @@ export interface CheckView {
   readonly mapPlaces: readonly MapPlaceView[];
   readonly verdict: VerdictName;
   /** What the program needs from the kernel that is not simulated (verdict `error`): `kernel functions`. "": nothing. */
-  readonly unsupported: NotSimulated | "";
+  readonly notSimulated: NotSimulated | "";
   /** Positive. 0: accepted. */
   readonly errno: number;
   /** `EACCES`. "": errno is 0. */

@@ -138,7 +138,7 @@ export interface ProgTypeView {
   readonly constant: string;
   readonly ctxStruct: string;
   /** What its programs need that is not simulated. null: they are simulated. */
-  readonly lacks: NotSimulated | null;
+  readonly notSimulated: NotSimulated | null;
   /** What runs its programs here. */
   readonly event: "sysfs" | "packet" | "ctx" | "none";
   /** The first input of its programs. */

@@ -88,7 +88,7 @@ test("a tracing program may not use a map with a lock", () => {
 test("a program that needs the kernel's BTF is not called unsafe", () => {
   const call = run(`8520000007000000${EXIT}`);
   expect(call.err).toBe(NOT_SIMULATED);
-  expect(call.env.unsupported).toBe("calls of kernel functions");
+  expect(call.env.notSimulated).toBe("calls of kernel functions");
   const variable = run(`1831000007000000${"0".repeat(16)}${EXIT}`);
   expect(variable.err).toBe(NOT_SIMULATED);
 });

@@ -35,8 +35,8 @@ export function prepass(env: Env): number {
 function checkAttachBtfId(env: Env): number {
   const progType = env.progType.name;
   const sleepable = (env.program.progFlags & PROG_FLAGS.SLEEPABLE) !== 0;
-  if (env.progType.lacks !== null) {
-    env.unsupported = env.progType.lacks;
+  if (env.progType.notSimulated !== null) {
+    env.notSimulated = env.progType.notSimulated;
     if (progType === "struct_ops") return refuseAt(env, -1, "attach-btf-id", { progType }, "", ENOTSUPP);
     return refuseAt(env, -1, "attach-btf-id", { progType }, "Tracing programs must provide btf_id\n", EINVAL);
   }

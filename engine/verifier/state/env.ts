@@ -128,7 +128,7 @@ export interface Env {
   /** The slots that may follow each slot. Owned by the prepass: prepass/successors.ts. */
   successors: Int32Array;
   /** What the program needs that is not simulated here (kfuncs, kernel BTF …). Set together with the error NOT_SIMULATED. */
-  unsupported: NotSimulated | null;
+  notSimulated: NotSimulated | null;
   /** The last refusal: refuse.ts. */
   refusal: Refusal | null;
 
@@ -179,12 +179,12 @@ export interface Env {
   readonly onlooker: Onlooker | null;
 }
 
-/** Not an errno of the kernel: this program cannot be judged here. Env.unsupported says why. */
+/** Not an errno of the kernel: this program cannot be judged here. Env.notSimulated says why. */
 export const NOT_SIMULATED = -100_000;
 
 /** Gives up on a program that needs something that is not simulated. Use: `return notSimulated(env, "kernel functions")`. */
 export function notSimulated(env: Env, what: NotSimulated): number {
-  env.unsupported = what;
+  env.notSimulated = what;
   return NOT_SIMULATED;
 }
 

@@ -60,7 +60,7 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, o
     subprogs: [],
     postorder: new Int32Array(0),
     successors: new Int32Array(0),
-    unsupported: null,
+    notSimulated: null,
     refusal: null,
     curState: newVerifierState(),
     insnIdx: 0,

@@ -279,7 +279,7 @@ function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
   const progType = useProgram((s) => s.progType);
   const said = useVerdict((s) => s.check?.typeInSource === progType);
   const types = useKernel((s) => s.hello?.progTypes) ?? [
-    { name: progType, constant: progType, lacks: null, attachTypes: [] },
+    { name: progType, constant: progType, notSimulated: null, attachTypes: [] },
   ];
   const chosen = types.find(({ name }) => name === progType);
   const words = phone
@@ -301,7 +301,7 @@ function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
         <option
           key={type.name}
           value={type.name}
-          title={type.lacks === null ? undefined : text.editor.lacks(type.lacks)}
+          title={type.notSimulated === null ? undefined : text.editor.notSimulated(type.notSimulated)}
         >
           {whole ? type.constant : type.constant.replace(/^BPF_PROG_TYPE_/, "")}
         </option>

@@ -82,7 +82,7 @@ function Words({ result }: { readonly result: Result }) {
           <code className="result__main">-{result.errnoName}</code>
           {result.line > 0 && <span>{words.line(result.line)}</span>}
           {result.cause ? (
-            <span className="result__rest">
+            <span className="result__rest result__rest--whole">
               <Suspense>
                 <CauseText cause={result.cause} inline />
               </Suspense>

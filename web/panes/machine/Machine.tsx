@@ -42,7 +42,7 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
   const run = useMachine((s) => s.run);
   const views = useViews();
   const view = useView("machine", views);
-  const hasMenu = useValueMenu((s) => s.open !== null);
+  const menu = useValueMenu((s) => s.open);
   const swipe = useSwipe((steps) => void moveBy(steps));
   return (
     <section className="pane machine-pane" aria-label={text.panes.machine} {...swipe}>
@@ -88,9 +88,9 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
           {view === "speed" && <Speed />}
         </Suspense>
       </ScrollRegion>
-      {hasMenu && (
+      {menu && (
         <Suspense>
-          <ValueMenu />
+          <ValueMenu key={menu.value.name} open={menu} />
         </Suspense>
       )}
       <Motion />

@@ -13,12 +13,7 @@ import "../../ui/menu.css";
 /** No base of its own: the value is shown in the base of the setting. */
 const AS_SETTING = "setting";
 
-export default function ValueMenu() {
-  const open = useValueMenu((s) => s.open);
-  return open && <ValueActions key={open.value.name} open={open} />;
-}
-
-function ValueActions({ open }: { readonly open: OpenMenu }) {
+export default function ValueMenu({ open }: { readonly open: OpenMenu }) {
   const words = useMachineTexts();
   const { value, x, y, from } = open;
   const { name, hex, target } = value;

@@ -111,8 +111,8 @@ function Verdict() {
     ? text.verdict.bug
     : check && check.verdict === "error" && first
       ? first.messages[language]
-      : check?.unsupported
-        ? text.verdict.unsupported(check.unsupported)
+      : check?.notSimulated
+        ? text.verdict.notSimulated(check.notSimulated)
         : (check?.message ?? "");
   const line = check ? lineOf(check) : undefined;
   return (

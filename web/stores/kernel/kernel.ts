@@ -66,8 +66,6 @@ export interface KernelState {
   readonly fd: number;
   /** Revision of the program behind `fd`. */
   readonly loadedRevision: number;
-  /** The last load replaced an earlier program and created new maps, so the contents of the old maps are gone. */
-  readonly mapsAreNew: boolean;
   /** Result of the last echo or cat. */
   readonly output: FileOutput | null;
   /** Lines typed into the shell and their output, oldest first. */
@@ -86,15 +84,13 @@ export interface KernelState {
   readonly busy: boolean;
 }
 
+/** The state of programs and calls in a fresh kernel. */
+export const NOTHING_LOADED = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
+
 export const useKernel = create<KernelState>()(() => ({
+  ...NOTHING_LOADED,
   hello: null,
   kernel: null,
-  calls: [],
-  lastCalls: [],
-  fd: -1,
-  loadedRevision: -1,
-  mapsAreNew: false,
-  output: null,
   terminal: [],
   presets: [],
   preset: DEFAULT_PRESET,
@@ -103,15 +99,6 @@ export const useKernel = create<KernelState>()(() => ({
 }));
 
 const { getState: get, setState: set } = useKernel;
-/** The state of programs and calls in a fresh kernel. */
-const NOTHING_LOADED = {
-  fd: -1,
-  loadedRevision: -1,
-  mapsAreNew: false,
-  calls: [],
-  lastCalls: [],
-  output: null,
-} as const;
 /** The most system calls kept in the list. */
 const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
@@ -238,11 +225,7 @@ async function loadProgram(): Promise<boolean> {
   if (!outcome) return false;
   noteOutcome(outcome, { do: "load" });
   if (outcome.ret < 0) return false;
-  set((s) => ({
-    fd: outcome.ret,
-    loadedRevision: program.revision,
-    mapsAreNew: s.fd >= 0 && outcome.calls.some(({ call }) => call === "map-create"),
-  }));
+  set({ fd: outcome.ret, loadedRevision: program.revision });
   return true;
 }
 

@@ -48,23 +48,28 @@ async function show(lessons: readonly NumberedLesson[], from: "start" | "end"): 
 async function askReal(mine: number, film: readonly Frame[]): Promise<void> {
   const scenes = unansweredScenes(film);
   if (scenes.length === 0) return;
-  const { withOwnMachine } = await import("../../linux/store.ts");
   const put = (scene: readonly Frame[], made: readonly Frame[]): void => {
     if (mine !== filmCount) return;
     set((s) => ({ frames: s.frames.map((frame) => made[scene.indexOf(frame)] ?? frame) }));
   };
-  const answered = await withOwnMachine("oreore-6.1", async (machine) => {
-    for (const scene of scenes) {
-      await machine.reset();
-      put(scene, (await withRealAnswers(scene, machine, stageEngine())) ?? withoutRealAnswers(scene));
-    }
-    return true;
-  });
-  if (!answered) for (const scene of scenes) put(scene, withoutRealAnswers(scene));
+  const answerAll = async (): Promise<"answered" | "missing"> => {
+    const { withOwnMachine } = await import("../../linux/store.ts");
+    const answered = await withOwnMachine("oreore-6.1", async (machine) => {
+      for (const scene of scenes) {
+        await machine.reset();
+        put(scene, (await withRealAnswers(scene, machine, stageEngine())) ?? inState(scene, "failed"));
+      }
+      return true;
+    });
+    return answered ? "answered" : "missing";
+  };
+  const state = await answerAll().catch(() => "failed" as const);
+  // A scene that was answered before the failure keeps its answers.
+  if (state !== "answered") for (const scene of scenes) put(scene, inState(scene, state));
 }
 
-const withoutRealAnswers = (scene: readonly Frame[]): readonly Frame[] =>
-  scene.map((frame) => ({ ...frame, real: { state: "missing", release: "" } }));
+const inState = (scene: readonly Frame[], state: "missing" | "failed"): readonly Frame[] =>
+  scene.map((frame) => ({ ...frame, real: { state, release: "" } }));
 
 /** What is open on the page, as lessons. If `key` changes, the film must be made anew. */
 async function openedLessons(): Promise<{ readonly key: string; readonly lessons: readonly NumberedLesson[] }> {
