@@ -30,8 +30,8 @@ export { compareAnswers, type DifferenceCause, type LoadAnswer, type LogComparis
 export { PAGE_BYTES, startV86, type V86Class } from "./linux/emulator.ts";
 export { isKernel, KERNELS, type KernelName } from "./linux/kernels.ts";
 export type { RealProgram } from "./linux/program.ts";
-export { FRAME_MAX } from "./linux/protocol.ts";
-export { type CutOff, isCutOff, RealLinux, RequestTooLarge } from "./linux/real-linux.ts";
+export { FRAME_MAX, RESULTS_MAX, RequestTooLarge } from "./linux/protocol.ts";
+export { type CutOff, isCutOff, RealLinux } from "./linux/real-linux.ts";
 export type { LayerView, PacketFieldView } from "./packets/headers.ts";
 export type { PacketView } from "./packets/packets.ts";
 export type { NotSimulated } from "./program/not-simulated.ts";

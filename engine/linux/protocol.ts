@@ -10,6 +10,10 @@ export const ARENA_BYTES = 20 << 20;
 export const FRAME_MAX = 4 << 20;
 /** Most calls in one request. */
 export const RESULTS_MAX = 256;
+/** Program and maps are more than one request can hold, so it was not sent. */
+export class RequestTooLarge extends RangeError {
+  override readonly name = "RequestTooLarge";
+}
 /** The agent sends ACK after each chunk of this many bytes. The next chunk is sent only then. */
 export const CHUNK = 4096;
 export const ACK = 6;

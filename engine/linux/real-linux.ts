@@ -14,7 +14,7 @@ import {
 import type { Emulator } from "./emulator.ts";
 import { AgentLine } from "./line.ts";
 import type { RealProgram } from "./program.ts";
-import { FRAME_MAX, lengthOf } from "./protocol.ts";
+import { FRAME_MAX, lengthOf, RequestTooLarge } from "./protocol.ts";
 
 /** Time limit of a call in milliseconds. After it the machine goes back to its saved state. */
 const CUT_OFF_MS = 10_000;
@@ -28,11 +28,6 @@ export interface CutOff {
   readonly ms?: number;
 }
 export const isCutOff = (answer: object | number): answer is CutOff => typeof answer === "object" && "cutOff" in answer;
-
-/** The request is larger than the agent takes, so it was not sent. */
-export class RequestTooLarge extends RangeError {
-  override readonly name = "RequestTooLarge";
-}
 
 export interface RealLinuxOptions {
   /** Does something after so many milliseconds. Returns a function that cancels it. The engine has no clock of its own. */
@@ -66,33 +61,35 @@ export class RealLinux {
     return this.#resets;
   }
 
+  // Each call rejects with RequestTooLarge if its request is.
+
   /** Loads a program with its maps, runs it, and closes everything. So an answer does not depend on earlier programs. */
-  ask(program: RealProgram, options: RealLoadOptions): Promise<RealAnswer | CutOff> {
+  async ask(program: RealProgram, options: RealLoadOptions): Promise<RealAnswer | CutOff> {
     return this.#call(askProgram(program, options));
   }
 
   /** Loads a program and keeps its descriptor open: `fd` of the answer. */
-  load(program: RealProgram, options: RealLoadOptions): Promise<RealAnswer | CutOff> {
+  async load(program: RealProgram, options: RealLoadOptions): Promise<RealAnswer | CutOff> {
     return this.#call(askProgram(program, { ...options, keepOpen: true }));
   }
 
   /** 0 or a negative errno. */
-  attach(fd: number, type: number): Promise<number | CutOff> {
+  async attach(fd: number, type: number): Promise<number | CutOff> {
     return this.#call(attach(fd, type));
   }
 
   /** 0 or a negative errno. */
-  detach(type: number): Promise<number | CutOff> {
+  async detach(type: number): Promise<number | CutOff> {
     return this.#call(detach(type));
   }
 
   /** One write(2) to the file. `create`: the file is made if missing, and emptied. */
-  write(path: string, bytes: Uint8Array, create = false): Promise<FileAnswer | CutOff> {
+  async write(path: string, bytes: Uint8Array, create = false): Promise<FileAnswer | CutOff> {
     return this.#call(writeFile(path, bytes, create));
   }
 
   /** One read(2) of the file, of at most a page. */
-  read(path: string): Promise<FileAnswer | CutOff> {
+  async read(path: string): Promise<FileAnswer | CutOff> {
     return this.#call(readFile(path));
   }
 
@@ -117,7 +114,6 @@ export class RealLinux {
     return this.#emulator.destroy();
   }
 
-  /** Rejects with RequestTooLarge if it is. */
   async #call<T>({ request, read }: RequestWithReader<T>): Promise<T | CutOff> {
     const length = lengthOf(request.steps);
     if (length > FRAME_MAX)

@@ -1,13 +1,23 @@
 // Builds a request: gives out places in the arena and refers to results. Each output is read by the part of the code that asked for it.
 import { bug } from "../base/bug.ts";
 import { utf8Encode, viewOf } from "../base/bytes.ts";
-import { ARENA, ARENA_BYTES, type Arg, type Output, RESULTS_MAX, type ResultRef, type Step } from "./protocol.ts";
+import {
+  ARENA,
+  ARENA_BYTES,
+  type Arg,
+  type Output,
+  RESULTS_MAX,
+  RequestTooLarge,
+  type ResultRef,
+  type Step,
+} from "./protocol.ts";
 
 /** Index of an output in the answer. */
 export interface OutputRef {
   readonly output: number;
 }
 
+/** Throws RequestTooLarge when there are more calls than RESULTS_MAX, or when the arena is full. */
 export class RequestBuilder {
   readonly steps: Step[] = [];
   #calls = 0;
@@ -18,7 +28,8 @@ export class RequestBuilder {
   reserve(length: number): number {
     const at = this.#used;
     this.#used = (at + length + 7) & ~7;
-    if (this.#used > ARENA_BYTES) throw bug(`a request needs ${this.#used} bytes of the agent's ${ARENA_BYTES}`);
+    if (this.#used > ARENA_BYTES)
+      throw new RequestTooLarge(`program and maps need ${this.#used} bytes of the agent's ${ARENA_BYTES}`);
     return at;
   }
 
@@ -34,7 +45,8 @@ export class RequestBuilder {
   }
 
   call(nr: number, ...args: readonly Arg[]): ResultRef & OutputRef {
-    if (this.#calls === RESULTS_MAX) throw bug(`a request has more than ${RESULTS_MAX} calls`);
+    if (this.#calls === RESULTS_MAX)
+      throw new RequestTooLarge(`program and maps need more than the ${RESULTS_MAX} calls of one request`);
     this.steps.push({ op: "call", nr, args });
     return { result: this.#calls++, output: this.#outputs++ };
   }

@@ -1,5 +1,11 @@
 // Words about the real Linux, loaded with it.
-import { type DifferenceCause, FRAME_MAX, type KernelName, type LogComparison } from "../../engine/index.ts";
+import {
+  type DifferenceCause,
+  FRAME_MAX,
+  type KernelName,
+  type LogComparison,
+  RESULTS_MAX,
+} from "../../engine/index.ts";
 import type { CannotAskReason } from "../linux/store.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
@@ -18,6 +24,7 @@ export interface LinuxTexts {
   readonly starting: string;
   readonly cancel: string;
   readonly failed: (why: string) => string;
+  readonly noAnswer: (why: string) => string;
   readonly retry: string;
   readonly asking: string;
   readonly cutOff: (seconds: number) => string;
@@ -71,6 +78,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     starting: "The machine starts …",
     cancel: "Cancel",
     failed: (why) => `The real Linux could not be started: ${why}`,
+    noAnswer: (why) => `The real Linux gave no answer: ${why}`,
     retry: "Try again",
     asking: "Asking …",
     cutOff: (seconds) => `The verifier was still busy after ${seconds} s: it was cut off, and the machine was reset.`,
@@ -103,7 +111,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
       type: "This kernel has no such program type. OREORE is in the 6.1.",
       "not simulated": "The page does not simulate this program, so there is nothing to compare.",
       "own type": "Your own program type is in no kernel here. Take its patches home and build it.",
-      "too large": `Program and maps take more than the ${REQUEST_MAX} that this Linux can be asked with.`,
+      "too large": `Program and maps are more than this Linux can be asked with at once: ${REQUEST_MAX}, and ${RESULTS_MAX} system calls.`,
     },
     takeHome: "Take-home as a ZIP",
     stage: "Which kernel load, attach, echo and cat go to",
@@ -132,6 +140,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     starting: "マシンを起動しています…",
     cancel: "中止",
     failed: (why) => `本物の Linux を起動できませんでした: ${why}`,
+    noAnswer: (why) => `本物の Linux から答えがありませんでした: ${why}`,
     retry: "もう一度",
     asking: "尋ねています…",
     cutOff: (seconds) => `verifier が ${seconds} 秒たっても終わらなかったので、打ち切ってマシンをリセットしました。`,
@@ -164,7 +173,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
       type: "このカーネルにはこのプログラムタイプがありません。OREORE は 6.1 にあります。",
       "not simulated": "このプログラムはシミュレートしていないので、比べるものがありません。",
       "own type": "自作のプログラムタイプの入ったカーネルはここにはありません。パッチを持ち帰ってビルドしてください。",
-      "too large": `プログラムとマップが、この Linux に一度に渡せる ${REQUEST_MAX} を超えています。`,
+      "too large": `プログラムとマップが、この Linux に一度に渡せる量 (${REQUEST_MAX}、システムコール ${RESULTS_MAX} 回) を超えています。`,
     },
     takeHome: "持ち帰り (ZIP)",
     stage: "ロード、アタッチ、echo、cat の相手",

@@ -59,10 +59,16 @@ export function Progress({ onConsent }: { readonly onConsent: () => void }) {
         </p>
       );
     default:
-      return asking ? (
-        <p className="real__note" role="status">
-          <LoaderCircle className="spin" size={15} aria-hidden="true" /> {text.asking}
+      if (asking)
+        return (
+          <p className="real__note" role="status">
+            <LoaderCircle className="spin" size={15} aria-hidden="true" /> {text.asking}
+          </p>
+        );
+      return failure === "" ? null : (
+        <p className="real__note" role="alert">
+          {text.noAnswer(failure)}
         </p>
-      ) : null;
+      );
   }
 }

@@ -144,6 +144,7 @@ function noteFailure(error: unknown): void {
 export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | undefined> {
   const here = await runningMachine();
   if (!here) return undefined;
+  set({ failure: "" });
   try {
     return await act(here.machine);
   } catch (error) {
@@ -188,7 +189,7 @@ export async function learnBytesToFetch(): Promise<void> {
 /** Asks the chosen kernel about the current program. `consented`: the reader agreed to fetch the files. */
 export async function ask(consented = false): Promise<void> {
   if (get().asking) return;
-  set({ asking: true, reason: null });
+  set({ asking: true, reason: null, failure: "" });
   const { kernel } = get();
   try {
     await askOnce(consented);
