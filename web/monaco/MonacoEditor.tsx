@@ -18,7 +18,7 @@ import { editSource, showNotice, useProgram } from "../stores/program/program.ts
 import { toggleBreakpoint } from "../stores/run/breakpoints.ts";
 import { useMachine } from "../stores/run/machine.ts";
 import { monaco } from "./core.ts";
-import { decorationsWidth, LINE_HEIGHT, model, takeEditor } from "./create.ts";
+import { decorationsWidth, disposeEditor, LINE_HEIGHT, model, takeEditor } from "./create.ts";
 import { drawLines, followBreakpoints, registerAt, registerDecorations } from "./decorations.ts";
 import { markersOf } from "./markers.ts";
 import { replaceText } from "./replace.ts";
@@ -235,9 +235,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       lastView = made.saveViewState();
       for (const stop of follow) stop();
       for (const stop of stops) stop.dispose();
-      const container = made.getContainerDomNode();
-      made.dispose();
-      container.remove();
+      disposeEditor(made);
     };
   }, [spoken]);
 

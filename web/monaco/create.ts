@@ -1,4 +1,4 @@
-// Makes code editors, each in an element of its own. Making one takes long, so the first is made before it is shown, in several tasks.
+// Makes code editors. Making one takes long, so the first is made before it is shown, in several tasks.
 import { fontSize } from "../panes/editor/columns.ts";
 import { jumpsOf, marginWidth } from "../panes/editor/jumps.ts";
 import { useVerdict } from "../stores/check/verdict.ts";
@@ -24,16 +24,13 @@ export const decorationsWidth = (): number =>
 /** One model for all editors, so that undo still works after the panes were rearranged or the language changed. */
 export const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
 
-/** Pixels. An editor that is made before it is shown is drawn in this size beforehand. */
-export type Size = monaco.editor.IDimension;
-
-/** An editor without a model. */
-function createEditor(dimension?: Size): CodeEditor {
+/** An editor without a model, in an element of its own. */
+function createEditor(place?: HTMLElement): CodeEditor {
   const element = document.createElement("div");
   element.className = "monaco__editor";
+  place?.append(element);
   return monaco.editor.create(element, {
     model: null,
-    ...(dimension && { dimension }),
     theme: THEME,
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
     fontSize: fontSize(),
@@ -81,24 +78,30 @@ function createEditor(dimension?: Size): CodeEditor {
 /** Made beforehand, with Monaco's words in `language`. */
 let prepared: { readonly editor: CodeEditor; readonly language: Language } | null = null;
 
-/** Makes the first editor. */
-export async function prepareEditor(dimension: Size): Promise<void> {
+/** Makes the first editor and draws it in `place`, where it is hidden (editor.css) until it is taken. */
+export async function prepareEditor(place: HTMLElement): Promise<void> {
   const { language } = useSettings.getState();
   await nextTask();
-  const editor = createEditor(dimension);
+  const editor = createEditor(place);
   await nextTask();
   editor.setModel(model);
   prepared = { editor, language };
   await nextFrame();
 }
 
-/** An editor with the model, and with Monaco's words in `language`, the language that Monaco speaks now. The caller disposes of it. */
+/** An editor with the model, and with Monaco's words in `language`, the language that Monaco speaks now. The caller places and disposes of it. */
 export function takeEditor(language: Language): CodeEditor {
   const taken = prepared;
   prepared = null;
   if (taken?.language === language) return taken.editor;
-  taken?.editor.dispose();
+  if (taken) disposeEditor(taken.editor);
   const editor = createEditor();
   editor.setModel(model);
   return editor;
+}
+
+export function disposeEditor(editor: CodeEditor): void {
+  const element = editor.getContainerDomNode();
+  editor.dispose();
+  element.remove();
 }

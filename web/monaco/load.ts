@@ -20,7 +20,7 @@ const PARTS: readonly (() => Promise<unknown>)[] = [
 ];
 
 /**
- * Loads the editor and makes the first one, as large as `place`. Rejects if a part cannot be had. If the language is not English, Monaco's words load first, because it reads them
+ * Loads the editor and makes the first one, hidden in `place`. Rejects if a part cannot be had. If the language is not English, Monaco's words load first, because it reads them
  * while it is evaluated.
  */
 export function loadEditor(place: HTMLElement): Promise<Editor> {
@@ -32,7 +32,7 @@ export function loadEditor(place: HTMLElement): Promise<Editor> {
       await nextTask();
     }
     const { prepareEditor } = await import("./create.ts");
-    await prepareEditor({ width: place.clientWidth, height: place.clientHeight });
+    await prepareEditor(place);
     return (await import("./MonacoEditor.tsx")).default;
   })();
   return loading;
