@@ -10,7 +10,7 @@ import { EACCES, EINVAL } from "../state/errors.ts";
 import type { VerifierMap } from "../state/map.ts";
 import { isConstVal, isNullReg, type RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
-import { BPF_REG_SIZE, isSpilledScalar, STACK_SPILL, STACK_ZERO, slotType } from "../state/stack.ts";
+import { BPF_REG_SIZE, isSpilledScalar, STACK_SPILL, STACK_ZERO, type StackSlot, slotType } from "../state/stack.ts";
 import { checkPtrAlignment } from "./align.ts";
 import { checkConstString } from "./frozen-map.ts";
 import { checkDynptrArg, dynptrSpi } from "./helper-dynptr.ts";
@@ -208,6 +208,13 @@ const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
   },
 };
 
+/** How many bytes of a slot are of this type, from `first` downwards. */
+function runOf(slot: StackSlot, first: number, type: number): number {
+  let i = first;
+  while (i >= 0 && slotType(slot, i) === type) i--;
+  return first - i;
+}
+
 /**
  * Finds out whether the key on the stack is one known number. If so, the look-up depends on it and marks it precise.
  * @kernel verifier.c get_constant_map_key
@@ -220,16 +227,11 @@ function constantKey(env: Env, key: RegState, keySize: number, meta: CallMeta): 
   const spi = (index / BPF_REG_SIZE) | 0;
   const first = index % BPF_REG_SIZE;
   const slot = frameOf(env, key).stack[spi]!;
-  const run = (type: number): number => {
-    let i = first;
-    while (i >= 0 && slotType(slot, i) === type) i--;
-    return first - i;
-  };
-  if (run(STACK_ZERO) >= keySize) {
+  if (runOf(slot, first, STACK_ZERO) >= keySize) {
     meta.constKey = 0n;
     return 0;
   }
-  if (!isSpilledScalar(slot) || run(STACK_SPILL) !== keySize || !isConstVal(slot.spilled)) return 0;
+  if (!isSpilledScalar(slot) || runOf(slot, first, STACK_SPILL) !== keySize || !isConstVal(slot.spilled)) return 0;
   const { value } = slot.spilled.val.varOff;
   const err = markSlotPrecise(env, key.frameno, spi);
   if (err) return err;

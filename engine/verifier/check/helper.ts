@@ -18,6 +18,7 @@ import { type Env, isSleepable, notSimulated, scratchReg, verbose } from "../sta
 import { EACCES, EINVAL, ENOMEM } from "../state/errors.ts";
 import { isConstVal, isNullReg, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
+import type { VerifierState } from "../state/state.ts";
 import { prepareFuncExit } from "./call.ts";
 import { CALLBACKS, pushCallbackCall } from "./callback.ts";
 import { checkSnprintf } from "./frozen-map.ts";
@@ -108,26 +109,31 @@ function afterTailCall(env: Env): number {
   return 0;
 }
 
+const no = <Id extends RefusalId>(env: Env, refusal: Id, args: RefusalArgs<Id>, text: string): number =>
+  refuse(env, refusal, args, `${text}\n`, EINVAL);
+
+/** Where a program may not sleep now, in the log's words. null: nowhere. */
+function nonSleepableRegion(state: VerifierState): string | null {
+  if (state.activeRcuLock) return "rcu_read_lock";
+  if (state.activePreemptLocks !== 0) return "non-preemptible";
+  return state.activeIrqId !== 0 ? "IRQ-disabled" : null;
+}
+
 /** Whether this program may call the helper at this point. */
 function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
-  const no = <Id extends RefusalId>(refusal: Id, args: RefusalArgs<Id>, text: string): number =>
-    refuse(env, refusal, args, `${text}\n`, EINVAL);
   if (id < 0 || id >= HELPER_MAX_ID)
-    return no("helper-number", { func: `unknown#${id}` }, `invalid func unknown#${id}`);
+    return no(env, "helper-number", { func: `unknown#${id}` }, `invalid func unknown#${id}`);
   const func = helperInMessages(id);
-  if (proto === undefined) return no("helper-unknown", { func }, `program of this type cannot use helper ${func}`);
+  if (proto === undefined) return no(env, "helper-unknown", { func }, `program of this type cannot use helper ${func}`);
   if (proto.gplOnly && !isGplCompatible(env.program.license))
-    return no("gpl-only", { func }, "cannot call GPL-restricted function from non-GPL compatible program");
+    return no(env, "gpl-only", { func }, "cannot call GPL-restricted function from non-GPL compatible program");
   // Such a helper asks which kernel function the program is attached to. The programs that are verified here are attached to none.
-  if (proto.allowed !== undefined) return no("helper-probe", { func }, "helper call is not allowed in probe");
+  if (proto.allowed !== undefined) return no(env, "helper-probe", { func }, "helper call is not allowed in probe");
   if (!proto.mightSleep) return 0;
-  if (!isSleepable(env)) return no("helper-sleeps", { func }, "helper call might sleep in a non-sleepable prog");
-  const within = (region: string): number =>
-    no("helper-sleeps-region", { func, region }, `sleepable helper ${func} in ${region} region`);
-  const state = env.curState;
-  if (state.activeRcuLock) return within("rcu_read_lock");
-  if (state.activePreemptLocks !== 0) return within("non-preemptible");
-  return state.activeIrqId !== 0 ? within("IRQ-disabled") : 0;
+  if (!isSleepable(env)) return no(env, "helper-sleeps", { func }, "helper call might sleep in a non-sleepable prog");
+  const region = nonSleepableRegion(env.curState);
+  if (region === null) return 0;
+  return no(env, "helper-sleeps-region", { func, region }, `sleepable helper ${func} in ${region} region`);
 }
 
 /** @kernel verifier.c record_func_map */

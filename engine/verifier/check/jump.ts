@@ -3,7 +3,7 @@
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { branchTaken, flipOpcode, refineBranches } from "../domain/cond.ts";
-import { constS32 } from "../domain/scalar.ts";
+import { constS32, type Scalar } from "../domain/scalar.ts";
 import { markChainPrecision, pushJmpHistory } from "../explore/precision.ts";
 import { pushStack } from "../explore/stack.ts";
 import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
@@ -112,6 +112,26 @@ const isConstNumber = (reg: RegState, width: 32 | 64): boolean =>
   reg.type === T.SCALAR_VALUE &&
   (reg.val.varOff.mask === 0n || (width === 32 && BigInt.asUintN(32, reg.val.varOff.mask) === 0n));
 
+/** A register with what a branch says about it, or an errno. `where`: as the log calls it. */
+const narrowed = (env: Env, reg: RegState, val: Scalar, where: string): RegState | number =>
+  val === reg.val ? reg : sanityChecked(env, withVal(reg, val), where);
+
+/** Both operands with what a branch says about them, or an errno. `same`: they are one register. */
+function narrowedBoth(
+  env: Env,
+  dst: RegState,
+  src: RegState,
+  same: boolean,
+  { a, b }: { readonly a: Scalar; readonly b: Scalar },
+  branch: "true" | "false",
+): readonly [RegState, RegState] | number {
+  const first = narrowed(env, dst, a, `${branch}_reg1`);
+  if (typeof first === "number") return first;
+  // The second check of one register gets the result of the first.
+  const second = same ? sanityChecked(env, first, `${branch}_reg2`) : narrowed(env, src, b, `${branch}_reg2`);
+  return typeof second === "number" ? second : [same ? second : first, second];
+}
+
 /** Narrows both operands for both outcomes, if they are numbers. @kernel verifier.c reg_set_min_max */
 function refine(env: Env, insn: Insn, op: number, width: 32 | 64, source: RegState, other: VerifierState): number {
   const fromReg = (insn.code & I.BPF_X) !== 0;
@@ -121,18 +141,9 @@ function refine(env: Env, insn: Insn, op: number, width: 32 | 64, source: RegSta
   if (dst.type !== T.SCALAR_VALUE || src.type !== T.SCALAR_VALUE) return 0;
   const same = fromReg && insn.src === insn.dst;
   const { taken, fallthrough } = refineBranches(op, width, dst.val, src.val, same);
-  const learn = (reg: RegState, val: RegState["val"], where: string): RegState | number =>
-    val === reg.val ? reg : sanityChecked(env, withVal(reg, val), where);
-  // If both operands are the same register, the second check gets the result of the first.
-  const judged = (way: typeof taken, name: string): readonly [RegState, RegState] | number => {
-    const first = learn(dst, way.a, `${name}_reg1`);
-    if (typeof first === "number") return first;
-    const second = same ? sanityChecked(env, first, `${name}_reg2`) : learn(src, way.b, `${name}_reg2`);
-    return typeof second === "number" ? second : [same ? second : first, second];
-  };
-  const jumped = judged(taken, "true");
+  const jumped = narrowedBoth(env, dst, src, same, taken, "true");
   if (typeof jumped === "number") return jumped;
-  const stayed = judged(fallthrough, "false");
+  const stayed = narrowedBoth(env, dst, src, same, fallthrough, "false");
   if (typeof stayed === "number") return stayed;
   const otherRegs = other.frames[other.curframe]!.regs;
   [otherRegs[insn.dst], regs[insn.dst]] = [jumped[0], stayed[0]];

@@ -235,6 +235,8 @@ const OWN_ACCESS = new Set<number>([
   T.PTR_TO_ARENA,
 ]);
 
+const isMemOrBtf = (base: number): boolean => base === T.PTR_TO_MEM || base === T.PTR_TO_BTF_ID;
+
 /** Checks that an instruction has one kind of pointer on all paths. @kernel verifier.c save_aux_ptr_type */
 function saveAuxPtrType(env: Env, regno: number, type: number, allowTrustMismatch: boolean): number {
   const aux = env.aux[env.insnIdx]!;
@@ -247,8 +249,7 @@ function saveAuxPtrType(env: Env, regno: number, type: number, allowTrustMismatc
   const base = T.baseType(type);
   const prevBase = T.baseType(prev);
   if (!OWN_ACCESS.has(base) && !OWN_ACCESS.has(prevBase)) return 0;
-  const memOrBtf = (b: number): boolean => b === T.PTR_TO_MEM || b === T.PTR_TO_BTF_ID;
-  if (allowTrustMismatch && memOrBtf(base) && memOrBtf(prevBase)) {
+  if (allowTrustMismatch && isMemOrBtf(base) && isMemOrBtf(prevBase)) {
     aux.ptrType =
       (base === T.PTR_TO_MEM || prevBase === T.PTR_TO_MEM ? T.PTR_TO_MEM : T.PTR_TO_BTF_ID) |
       ((type | prev) & (T.PTR_UNTRUSTED | T.MEM_RDONLY));

@@ -80,19 +80,23 @@ function checkReferenceLeak(env: Env, exceptionExit: boolean, what: string): num
   return refuse(env, "reference-leak", args, `${what} would lead to reference leak\n`, EINVAL);
 }
 
+const insideRegion = (prefix: string, region: string): string =>
+  `${prefix} cannot be used inside ${region}-ed region\n`;
+
+const regionHeld = (env: Env, prefix: string, region: string): number =>
+  refuse(env, "region-held", { what: prefix, region }, insideRegion(prefix, region), EINVAL);
+
 /** `prefix` names the instruction that would leave something held: `tail_call`. @kernel verifier.c check_resource_leak */
 export function checkResourceLeak(env: Env, exceptionExit: boolean, checkLock: boolean, prefix: string): number {
   const state = env.curState;
-  const words = (region: string): string => `${prefix} cannot be used inside ${region}-ed region\n`;
-  const held = (region: string): number => refuse(env, "region-held", { what: prefix, region }, words(region), EINVAL);
   if (checkLock && state.activeLocks !== 0) {
     const args = { what: prefix, region: "bpf_spin_lock", taken: lockTakenAt(state) };
-    return refuse(env, "lock-held", args, words(args.region), EINVAL);
+    return refuse(env, "lock-held", args, insideRegion(prefix, args.region), EINVAL);
   }
   const err = checkReferenceLeak(env, exceptionExit, prefix);
   if (err || !checkLock) return err;
-  if (state.activeIrqId !== 0) return held("bpf_local_irq_save");
-  if (state.activeRcuLock) return held("bpf_rcu_read_lock");
-  if (state.activePreemptLocks !== 0) return held("bpf_preempt_disable");
+  if (state.activeIrqId !== 0) return regionHeld(env, prefix, "bpf_local_irq_save");
+  if (state.activeRcuLock) return regionHeld(env, prefix, "bpf_rcu_read_lock");
+  if (state.activePreemptLocks !== 0) return regionHeld(env, prefix, "bpf_preempt_disable");
   return 0;
 }

@@ -87,13 +87,14 @@ export class Backtrack {
   }
 }
 
+const isTraced = (bt: Backtrack, { frameno, isReg, at }: LinkedReg): boolean =>
+  isReg ? ((bt.regs[frameno]! >> at) & 1) !== 0 : bt.hasSlot(frameno, at);
+
 /** If one of the registers that a jump refined together is traced, all of them are. @kernel bt_sync_linked_regs */
 function syncLinked(bt: Backtrack, entry: HistoryEntry | null): void {
   const linked = entry?.linked;
   if (linked == null) return;
-  const isTraced = ({ frameno, isReg, at }: LinkedReg) =>
-    isReg ? ((bt.regs[frameno]! >> at) & 1) !== 0 : bt.hasSlot(frameno, at);
-  if (!linked.some(isTraced)) return;
+  if (!linked.some((one) => isTraced(bt, one))) return;
   for (const { frameno, isReg, at } of linked) {
     if (isReg) bt.setReg(frameno, at);
     else bt.setSlot(frameno, at);
