@@ -123,6 +123,7 @@ const signature: monaco.languages.SignatureHelpProvider = {
   },
 };
 
+const NO_BREAK_SPACE = "\u00a0";
 const hintsChanged = new monaco.Emitter<void>();
 useEditorView.subscribe((now, before) => now.hints !== before.hints && hintsChanged.fire());
 useSettings.subscribe((now, before) => now.language !== before.language && hintsChanged.fire());
@@ -135,12 +136,12 @@ const hints: monaco.languages.InlayHintsProvider = {
     const found = kinds.length === 0 ? [] : ((await answered(api.language.hints(textOf(model), kinds))) ?? []);
     const words = editorTexts(useSettings.getState().language);
     return {
-      hints: found.map((hint) => ({
-        label: hint.slot === undefined ? hint.text : words.leads(hint.line ?? 0, hint.slot, hint.text),
-        position: model.getPositionAt(hint.offset),
-        paddingLeft: !hint.before,
-        paddingRight: hint.before,
-      })),
+      hints: found.map((hint) => {
+        const label = hint.slot === undefined ? hint.text : words.leads(hint.line ?? 0, hint.slot, hint.text);
+        const position = model.getPositionAt(hint.offset);
+        // Behind a comment Monaco's own padding is too narrow to see.
+        return hint.before ? { label, position, paddingRight: true } : { label: `${NO_BREAK_SPACE}${label}`, position };
+      }),
       dispose: () => {},
     };
   },
