@@ -4,7 +4,7 @@ import { chromium } from "@playwright/test";
 import { CHROMIUM_ARGS } from "./chromium.ts";
 
 const INSNS = 200;
-/** Milliseconds that a finger holds a key. Until it comes up, nothing but the page's own work is measured. */
+/** Milliseconds that a finger holds a key. Until it is let go, the test asks the page nothing. */
 const HELD = 60;
 /** Keys before the measured ones. After them the browser has compiled the code that runs often. */
 const WARM = 20;

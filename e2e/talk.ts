@@ -39,16 +39,16 @@ interface StageReading {
 export const readStage = (page: Page): Promise<StageReading> =>
   page.evaluate(async (least): Promise<StageReading> => {
     await document.fonts.ready;
-    const stage = document.querySelector("[data-testid=scene]") as HTMLElement;
-    const whole = document.querySelector("[data-testid=stage]") as HTMLElement;
-    const sized = () => Number.parseFloat(whole.style.getPropertyValue("--stage")) === whole.clientHeight;
+    const scene = document.querySelector("[data-testid=scene]") as HTMLElement;
+    const stage = document.querySelector("[data-testid=stage]") as HTMLElement;
+    const sized = () => Number.parseFloat(stage.style.getPropertyValue("--stage")) === stage.clientHeight;
     for (let frames = 2; frames > 0; ) {
       await new Promise(requestAnimationFrame);
       if (sized()) frames--;
     }
     const height = window.innerHeight;
     const faults: string[] = [];
-    const walker = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(scene, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = (node.textContent ?? "").trim();
       const holder = node.parentElement as HTMLElement;
@@ -77,11 +77,11 @@ export const readStage = (page: Page): Promise<StageReading> =>
       if (Math.max(...out) > 1.5) faults.push(`cut: ${text.slice(0, 60)}`);
     }
     const all = (selector: string): string =>
-      [...stage.querySelectorAll(selector)].map((one) => one.textContent).join("|");
+      [...scene.querySelectorAll(selector)].map((one) => one.textContent).join("|");
     return {
-      kinds: [stage.dataset.scene ?? "", stage.dataset.beside ?? ""],
-      slides: stage.dataset.slides ?? "",
-      text: stage.innerText,
+      kinds: [scene.dataset.scene ?? "", scene.dataset.beside ?? ""],
+      slides: scene.dataset.slides ?? "",
+      text: scene.innerText,
       marked: all("[data-marked], [data-lit], [data-refused], [data-on], [data-right], [data-written], [data-shown]"),
       answer: all("[data-large]"),
       said: all(".scene__says, .scene__caption"),

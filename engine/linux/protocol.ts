@@ -10,10 +10,6 @@ export const ARENA_BYTES = 20 << 20;
 export const FRAME_MAX = 4 << 20;
 /** Most calls in one request. */
 export const RESULTS_MAX = 256;
-/** Program and maps are more than one request can hold, so it was not sent. */
-export class RequestTooLarge extends RangeError {
-  override readonly name = "RequestTooLarge";
-}
 /** The agent sends ACK after each chunk of this many bytes. The next chunk is sent only then. */
 export const CHUNK = 4096;
 export const ACK = 6;
@@ -21,6 +17,11 @@ export const ACK = 6;
 export const END_BYTE = 4;
 /** The agent sends this once, when it begins to listen. */
 export const READY = "ready";
+
+/** What was asked is more than one request can hold, so it was not sent. */
+export class RequestTooLarge extends RangeError {
+  override readonly name = "RequestTooLarge";
+}
 
 /** The result of an earlier call of the same request, by its index among the calls. */
 export interface ResultRef {

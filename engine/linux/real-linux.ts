@@ -61,7 +61,7 @@ export class RealLinux {
     return this.#resets;
   }
 
-  // Each call rejects with RequestTooLarge if its request is.
+  // A request that is too large is noticed while it is built. The methods are async so that it becomes a rejection: RequestTooLarge.
 
   /** Loads a program with its maps, runs it, and closes everything. So an answer does not depend on earlier programs. */
   async ask(program: RealProgram, options: RealLoadOptions): Promise<RealAnswer | CutOff> {
@@ -130,7 +130,8 @@ export class RealLinux {
       if (outputs === "out of step") await this.reset();
       return { cutOff: true, ...(late && { ms: this.#cutOffMs }) };
     });
-    this.#queue = answered;
+    // A call that fails is no reason for the next one to fail.
+    this.#queue = answered.catch(() => {});
     return answered;
   }
 }

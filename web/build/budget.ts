@@ -34,7 +34,11 @@ const shell = closure([
   ...[...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1] as string),
 ]);
 const worker = closure(named(/^assets\/worker-.*\.js$/));
-const editor = closure(named(/^assets\/MonacoEditor-.*\.(js|css)$/));
+const editorScripts = closure(named(/^assets\/MonacoEditor-.*\.js$/));
+/** `assets/name` of `assets/name-hash.js`: a script's styles have the same name. */
+const stem = (file: string): string => file.replace(/-[^-]{8}\.\w+$/, "");
+const stems = new Set([...editorScripts].filter((file) => !shell.has(file)).map(stem));
+const editor = new Set([...editorScripts, ...named(/\.css$/).filter((file) => stems.has(stem(file)))]);
 const later = named(/\.(js|css)$/).filter((file) => !shell.has(file) && !worker.has(file) && !editor.has(file));
 
 const parts: readonly (readonly [name: string, files: readonly string[], limit: number])[] = [

@@ -2,7 +2,7 @@
 
 /**
  * A number with its digits grouped, and at most three of them behind the point: 1,000,000, 0.125. A small whole number needs no grouping, so
- * the browser's formatter is not asked: it takes tens of milliseconds to start, and the first sight has no other numbers.
+ * the browser's formatter is not asked: it takes tens of milliseconds to start, and what is seen first shows small numbers only.
  */
 export const formatNumber = (value: number): string =>
   Number.isInteger(value) && Math.abs(value) < 1000 ? String(value) : value.toLocaleString("en");

@@ -59,16 +59,10 @@ export function Progress({ onConsent }: { readonly onConsent: () => void }) {
         </p>
       );
     default:
-      if (asking)
-        return (
-          <p className="real__note" role="status">
-            <LoaderCircle className="spin" size={15} aria-hidden="true" /> {text.asking}
-          </p>
-        );
-      return failure === "" ? null : (
-        <p className="real__note" role="alert">
-          {text.noAnswer(failure)}
+      return asking ? (
+        <p className="real__note" role="status">
+          <LoaderCircle className="spin" size={15} aria-hidden="true" /> {text.asking}
         </p>
-      );
+      ) : null;
   }
 }

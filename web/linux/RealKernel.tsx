@@ -12,8 +12,8 @@ const RealConsole = lazy(() => import("./RealConsole.tsx"));
 export default function RealKernel() {
   const text = useLinuxTexts();
   const own = useKernel(isOwnType);
-  const tooLarge = useReal((s) => s.reason === "too large");
-  const reason = own ? "own type" : tooLarge ? "too large" : null;
+  const failure = useReal((s) => s.actFailure);
+  const reason = own ? "own type" : failure?.tooLarge ? "too large" : null;
   const [console, setConsole] = useState(false);
   return (
     <div className="real-stage">
@@ -35,6 +35,11 @@ export default function RealKernel() {
         <SquareTerminal size={15} aria-hidden="true" /> {text.console}
       </button>
       <Progress onConsent={() => void runningMachine(true)} />
+      {failure && !failure.tooLarge && (
+        <p className="real__note" role="alert">
+          {text.noAnswer(failure.text)}
+        </p>
+      )}
       {console && (
         <Suspense>
           <RealConsole />

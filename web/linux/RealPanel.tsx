@@ -18,7 +18,7 @@ const NAMES = Object.keys(KERNELS) as KernelName[];
 
 export default function RealPanel() {
   const text = useLinuxTexts();
-  const { kernel, auto, phase, asking, result, reason } = useReal();
+  const { kernel, auto, phase, asking, result, reason, askFailure } = useReal();
   const asked = useRealPanel((s) => s.asked);
   useEffect(() => {
     if (asked > 0) void ask();
@@ -72,6 +72,11 @@ export default function RealPanel() {
               {text.takeHome}
             </button>
           )}
+        </p>
+      )}
+      {askFailure !== "" && (
+        <p className="real__note" role="alert">
+          {text.noAnswer(askFailure)}
         </p>
       )}
       {result && <Result />}

@@ -47,18 +47,19 @@ export class MachineThread {
     this.#events = events;
     this.#worker = new Worker(new URL("./thread.ts", import.meta.url), { type: "module", name: "oreore-linux" });
     this.#worker.onmessage = ({ data }: MessageEvent<MachineMessage>) => this.#receive(data);
-    this.#worker.onerror = () => this.end("the thread of the machine stopped");
+    this.#worker.onerror = () => this.end(new Error("the thread of the machine stopped"));
     this.machine = new Proxy({} as RealMachine, {
       get: (_, name) => (name === "then" ? undefined : (...args: unknown[]) => this.#call(name as CallName, args)),
     });
     this.started = this.#call("start", [kernel]) as Promise<number>;
-    this.started.catch(() => this.end("it did not start"));
+    this.started.catch(() => this.end(new MachineEnded("it did not start")));
   }
 
-  end(why = "the machine was ended"): void {
+  /** Calls that wait for their answer reject with `why`. */
+  end(why: Error = new MachineEnded("the machine was ended")): void {
     clearTimeout(this.#unusedTimer);
     this.#worker.terminate();
-    for (const { reject } of this.#waiting.values()) reject(new MachineEnded(why));
+    for (const { reject } of this.#waiting.values()) reject(why);
     this.#waiting.clear();
     this.#events.onEnd();
   }

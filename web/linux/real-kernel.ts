@@ -9,7 +9,7 @@ import { noteCalls } from "../stores/run/result.ts";
 import * as realCalls from "./calls.ts";
 import type { RealMachine } from "./client.ts";
 import { manifestOf } from "./files.ts";
-import { chooseKernel, onMachineLost, runningMachine, useReal, withMachine } from "./store.ts";
+import { chooseKernel, onMachineLost, runningMachine, withMachine } from "./store.ts";
 
 type SwitchedState = Pick<KernelState, keyof typeof NOTHING_LOADED | "kernel">;
 /** State of the kernel that is not shown now. */
@@ -63,7 +63,6 @@ async function callMachine(
 ): Promise<realCalls.RealCallResult | undefined> {
   if (isOwnType(useKernel.getState())) return undefined;
   await chooseKernel("oreore-6.1");
-  useReal.setState({ reason: null });
   const called = await withMachine(act);
   if (called) await listCalls(called.records);
   return called;

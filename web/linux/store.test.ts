@@ -2,35 +2,48 @@
 import { expect, test, vi } from "vitest";
 import type { CallMessage, MachineMessage } from "./messages.ts";
 
-/** Starts, and refuses every other call. */
-class RefusingWorker {
-  static tooLarge = true;
+/** Starts, and answers every other call as `answer` says. */
+class TestWorker {
+  static answer: object | "stop" = {};
   onmessage: ((event: { readonly data: MachineMessage }) => void) | null = null;
+  onerror: (() => void) | null = null;
   postMessage({ id, name }: CallMessage): void {
-    const { tooLarge } = RefusingWorker;
-    const answer = name === "start" ? { id, value: 1 } : { id, failed: "program and maps are 5000000 bytes", tooLarge };
-    queueMicrotask(() => this.onmessage?.({ data: answer }));
+    const { answer } = TestWorker;
+    queueMicrotask(() => {
+      if (name === "start") this.onmessage?.({ data: { id, value: 1 } });
+      else if (answer === "stop") this.onerror?.();
+      else this.onmessage?.({ data: { id, ...answer } as MachineMessage });
+    });
   }
   terminate(): void {}
 }
 vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" });
 vi.stubGlobal("navigator", { language: "en" });
 vi.stubGlobal("matchMedia", () => ({ matches: false }));
-vi.stubGlobal("Worker", RefusingWorker);
+vi.stubGlobal("Worker", TestWorker);
 
 const { endMachine, useReal, withMachine } = await import("./store.ts");
 
-test("a program that is too large is a reason, for which the page has words in each language", async () => {
-  useReal.setState({ reason: null, failure: "" });
+test.each([
+  [
+    "what is too large is said to be so, for which the page has words in each language",
+    { failed: "program and maps are 5000000 bytes", tooLarge: true },
+    { tooLarge: true, text: "program and maps are 5000000 bytes" },
+  ],
+  [
+    "another failure is kept as its text",
+    { failed: "output 3 of the agent is no result", tooLarge: false },
+    { tooLarge: false, text: "output 3 of the agent is no result" },
+  ],
+  ["a thread that stops is a failure", "stop" as const, { tooLarge: false, text: "the thread of the machine stopped" }],
+])("%s", async (_, answer, actFailure) => {
+  TestWorker.answer = answer;
+  useReal.setState({ reason: "type", askFailure: "of the panel" });
   expect(await withMachine((machine) => machine.read("/proc/version"))).toBeUndefined();
-  expect(useReal.getState()).toMatchObject({ reason: "too large", failure: "" });
-  endMachine();
-});
-
-test("another failure is kept as its text", async () => {
-  RefusingWorker.tooLarge = false;
-  useReal.setState({ reason: null, failure: "" });
-  expect(await withMachine((machine) => machine.read("/proc/version"))).toBeUndefined();
-  expect(useReal.getState()).toMatchObject({ reason: null, failure: "program and maps are 5000000 bytes" });
+  // What the panel beside the verdict says of its own question stays.
+  expect(useReal.getState()).toMatchObject({ actFailure, reason: "type", askFailure: "of the panel" });
+  TestWorker.answer = { value: { bytes: new Uint8Array() } };
+  await withMachine((machine) => machine.read("/proc/version"));
+  expect(useReal.getState().actFailure).toBeNull();
   endMachine();
 });

@@ -21,8 +21,12 @@ export interface RealState {
   readonly bytesToFetch: number;
   readonly fetched: number;
   readonly total: number;
-  /** Text of the last failure. "": none. */
+  /** Why the machine did not start. "": it did, or it was not asked to. */
   readonly failure: string;
+  /** Why the last question was not answered. "": it was. */
+  readonly askFailure: string;
+  /** Why the last act on the machine itself was not done: load, echo, a key on the console. null: it was. */
+  readonly actFailure: { readonly tooLarge: boolean; readonly text: string } | null;
   readonly asking: boolean;
   /** The last answer, with the revision of the program it is about. */
   readonly result: {
@@ -43,6 +47,8 @@ export const useReal = create<RealState>()(() => ({
   fetched: 0,
   total: 0,
   failure: "",
+  askFailure: "",
+  actFailure: null,
   asking: false,
   result: null,
   reason: null,
@@ -76,7 +82,16 @@ export const tellMachineLost = (): void => {
 export async function chooseKernel(kernel: KernelName): Promise<void> {
   if (get().kernel === kernel) return;
   endMachine();
-  set({ kernel, result: null, reason: null, failure: "", phase: "off", bytesToFetch: -1 });
+  set({
+    kernel,
+    result: null,
+    reason: null,
+    failure: "",
+    askFailure: "",
+    actFailure: null,
+    phase: "off",
+    bytesToFetch: -1,
+  });
   set({ bytesToFetch: await bytesToFetch(kernel) });
 }
 
@@ -127,35 +142,30 @@ async function start(consented: boolean): Promise<MachineThread | undefined> {
     set({ phase: "ready", bytesToFetch: 0 });
     return mine;
   } catch (error) {
-    if (!(error instanceof MachineEnded))
-      set({ phase: "failed", failure: error instanceof Error ? error.message : String(error) });
+    if (!(error instanceof MachineEnded)) set({ phase: "failed", failure: textOf(error) });
     return undefined;
   }
 }
 
-/** Keeps why a call was not answered. A machine that was ended is no failure. */
-function noteFailure(error: unknown): void {
-  if (error instanceof MachineEnded) return;
-  if (error instanceof RequestTooLarge) set({ reason: "too large", result: null });
-  else set({ failure: error instanceof Error ? error.message : String(error) });
-}
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Does something on the machine. undefined: there is none, it was ended meanwhile, or the act failed. */
 export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | undefined> {
   const here = await runningMachine();
   if (!here) return undefined;
-  set({ failure: "" });
+  set({ actFailure: null });
   try {
     return await act(here.machine);
   } catch (error) {
-    noteFailure(error);
+    if (!(error instanceof MachineEnded))
+      set({ actFailure: { tooLarge: error instanceof RequestTooLarge, text: textOf(error) } });
     return undefined;
   }
 }
 
 /**
  * Starts a machine for this action alone, does the action and ends the machine. The page's own machine is ended before. undefined:
- * the machine's files cannot be fetched, or only if the reader agrees.
+ * the machine's files cannot be fetched, or only if the reader agrees, or it does not start.
  */
 export async function withOwnMachine<T>(
   kernel: KernelName,
@@ -189,17 +199,20 @@ export async function learnBytesToFetch(): Promise<void> {
 /** Asks the chosen kernel about the current program. `consented`: the reader agreed to fetch the files. */
 export async function ask(consented = false): Promise<void> {
   if (get().asking) return;
-  set({ asking: true, reason: null, failure: "" });
+  set({ asking: true, reason: null, askFailure: "" });
   const { kernel } = get();
+  const before = useProgram.getState().revision;
   try {
     await askOnce(consented);
   } catch (error) {
-    noteFailure(error);
+    if (error instanceof RequestTooLarge) set({ reason: "too large", result: null });
+    else if (!(error instanceof MachineEnded)) set({ askFailure: textOf(error) });
   } finally {
     set({ asking: false });
   }
-  const { result, auto } = get();
-  const edited = auto && result && result.revision !== useProgram.getState().revision;
+  const { result, auto, phase } = get();
+  const { revision } = useProgram.getState();
+  const edited = auto && phase === "ready" && revision !== before && revision !== result?.revision;
   // If the program changed or another kernel was chosen meanwhile, ask again.
   if (edited || get().kernel !== kernel) void ask(consented);
 }

@@ -22,7 +22,7 @@ import { decorationsWidth, disposeEditor, LINE_HEIGHT, model, takeEditor } from 
 import { drawLines, followBreakpoints, registerAt, registerDecorations } from "./decorations.ts";
 import { markersOf } from "./markers.ts";
 import { replaceText } from "./replace.ts";
-import { speak } from "./speak.ts";
+import { monacoLanguage, speak } from "./speak.ts";
 import { THEME, themeFromTokens } from "./theme.ts";
 
 let lastView: monaco.editor.ICodeEditorViewState | null = null;
@@ -53,7 +53,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
   const text = useText();
   const language = useSettings((s) => s.language);
-  const [spoken, setSpoken] = useState(language);
+  const [spoken, setSpoken] = useState(monacoLanguage);
   /** Pixels from the left to the arrows. */
   const [margin, setMargin] = useState(0);
 
@@ -69,9 +69,12 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   useEffect(() => {
     const { source } = useProgram.getState();
     if (model.getValue(monaco.editor.EndOfLinePreference.LF) !== source) model.setValue(source);
-    const made = takeEditor(spoken);
-    made.updateOptions({ readOnly, ariaLabel: text.editor.label });
-    host.current?.append(made.getContainerDomNode());
+    const made = takeEditor(host.current as HTMLDivElement);
+    made.updateOptions({
+      readOnly,
+      ariaLabel: text.editor.label,
+      lineDecorationsWidth: decorationsWidth(),
+    });
     editor.current = made;
 
     if (lastView) made.restoreViewState(lastView);

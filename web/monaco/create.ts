@@ -3,7 +3,6 @@ import { fontSize } from "../panes/editor/columns.ts";
 import { jumpsOf, marginWidth } from "../panes/editor/jumps.ts";
 import { useVerdict } from "../stores/check/verdict.ts";
 import { useEditorView } from "../stores/page/editor-view.ts";
-import { type Language, useSettings } from "../stores/page/settings.ts";
 import { useProgram } from "../stores/program/program.ts";
 import { monaco } from "./core.ts";
 import { LANGUAGE } from "./language.ts";
@@ -24,11 +23,11 @@ export const decorationsWidth = (): number =>
 /** One model for all editors, so that undo still works after the panes were rearranged or the language changed. */
 export const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
 
-/** An editor without a model, in an element of its own. */
-function createEditor(place?: HTMLElement): CodeEditor {
+/** An editor without a model, in an element of its own within `place`. */
+function createEditor(place: HTMLElement): CodeEditor {
   const element = document.createElement("div");
   element.className = "monaco__editor";
-  place?.append(element);
+  place.append(element);
   return monaco.editor.create(element, {
     model: null,
     theme: THEME,
@@ -75,27 +74,28 @@ function createEditor(place?: HTMLElement): CodeEditor {
   });
 }
 
-/** Made beforehand, with Monaco's words in `language`. */
-let prepared: { readonly editor: CodeEditor; readonly language: Language } | null = null;
+/** Made beforehand. */
+let prepared: CodeEditor | null = null;
 
 /** Makes the first editor and draws it in `place`, where it is hidden (editor.css) until it is taken. */
 export async function prepareEditor(place: HTMLElement): Promise<void> {
-  const { language } = useSettings.getState();
   await nextTask();
   const editor = createEditor(place);
   await nextTask();
   editor.setModel(model);
-  prepared = { editor, language };
+  prepared = editor;
   await nextFrame();
 }
 
-/** An editor with the model, and with Monaco's words in `language`, the language that Monaco speaks now. The caller places and disposes of it. */
-export function takeEditor(language: Language): CodeEditor {
-  const taken = prepared;
-  prepared = null;
-  if (taken?.language === language) return taken.editor;
-  if (taken) disposeEditor(taken.editor);
-  const editor = createEditor();
+/** An editor with the model, placed in `host`. The caller disposes of it. */
+export function takeEditor(host: HTMLElement): CodeEditor {
+  if (prepared) {
+    const taken = prepared;
+    prepared = null;
+    host.append(taken.getContainerDomNode());
+    return taken;
+  }
+  const editor = createEditor(host);
   editor.setModel(model);
   return editor;
 }

@@ -8,7 +8,7 @@ import { nextTask } from "./tasks.ts";
 export type Editor = ComponentType<{ readonly readOnly?: boolean }>;
 let loading: Promise<Editor> | undefined;
 
-/** From Monaco's ground up to what stands on it: each holds the ones before it. */
+/** From Monaco's ground up to what stands on it. */
 const PARTS: readonly (() => Promise<unknown>)[] = [
   () => import("monaco-editor/editor/common/model/textModel.js"),
   () => import("monaco-editor/editor/browser/widget/codeEditor/codeEditorWidget.js"),
@@ -20,8 +20,8 @@ const PARTS: readonly (() => Promise<unknown>)[] = [
 ];
 
 /**
- * Loads the editor and makes the first one, hidden in `place`. Rejects if a part cannot be had. If the language is not English, Monaco's words load first, because it reads them
- * while it is evaluated.
+ * Loads the editor and makes the first one, hidden in `place`. Rejects if a part cannot be had.
+ * If the language is not English, Monaco's words load first, because it reads them while it is evaluated.
  */
 export function loadEditor(place: HTMLElement): Promise<Editor> {
   loading ??= (async () => {
@@ -31,9 +31,10 @@ export function loadEditor(place: HTMLElement): Promise<Editor> {
       await load();
       await nextTask();
     }
+    const { default: MonacoEditor } = await import("./MonacoEditor.tsx");
     const { prepareEditor } = await import("./create.ts");
     await prepareEditor(place);
-    return (await import("./MonacoEditor.tsx")).default;
+    return MonacoEditor;
   })();
   return loading;
 }

@@ -139,7 +139,7 @@ const hints: monaco.languages.InlayHintsProvider = {
       hints: found.map((hint) => {
         const label = hint.slot === undefined ? hint.text : words.leads(hint.line ?? 0, hint.slot, hint.text);
         const position = model.getPositionAt(hint.offset);
-        // Behind a comment Monaco's own padding is too narrow to see.
+        // Monaco's own padding is too narrow to be seen behind a comment.
         return hint.before ? { label, position, paddingRight: true } : { label: `${NO_BREAK_SPACE}${label}`, position };
       }),
       dispose: () => {},

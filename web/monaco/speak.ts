@@ -11,9 +11,12 @@ interface Titled {
 }
 
 endOfLoading();
-/** Loaded beforehand if the page starts in Japanese (EditorPane). */
+/** Loaded beforehand if the page starts in Japanese (load.ts). */
 let japanese = getNLSMessages();
 let spoken: Language = japanese ? "ja" : "en";
+
+/** The language of Monaco's words now. */
+export const monacoLanguage = (): Language => spoken;
 
 export async function speak(language: Language): Promise<void> {
   if (language === spoken) return;

@@ -26,7 +26,7 @@ export interface Frame {
 }
 
 export interface RealAnswerState {
-  /** `missing`: its files are not here. `failed`: it gave no answer. */
+  /** `missing`: its files cannot be fetched, or it did not start. `failed`: it gave no answer. */
   readonly state: "wanted" | "answered" | "missing" | "failed";
   /** The release as that kernel states it, such as `6.1.192`. "": it has not answered. */
   readonly release: string;

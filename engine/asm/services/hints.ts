@@ -66,6 +66,9 @@ export function inlayHints(analysis: Analysis, source: string, kinds: ReadonlySe
 function placeBehind(source: string, end: number): number {
   const behind = source[end] === "," ? end + 1 : end;
   const newline = source.indexOf("\n", behind);
-  const rest = source.slice(behind, newline < 0 ? source.length : newline);
-  return /^\s*(\/\/|\/\*.*\*\/\s*$)/.test(rest) ? behind + rest.trimEnd().length : behind;
+  const rest = source.slice(behind, newline < 0 ? source.length : newline).trimEnd();
+  return COMMENTS.test(rest) ? behind + rest.length : behind;
 }
+
+/** The rest of a line with nothing but comments. */
+const COMMENTS = /^\s*(\/\*((?!\*\/).)*\*\/\s*)*(\/\/.*)?$/;

@@ -187,6 +187,8 @@ test.each([
   ["BPF_JMP_A(0), // a comment stays where it is|\nBPF_EXIT_INSN(),"],
   ["BPF_JMP_A(0)  /* the same */| \r\nBPF_EXIT_INSN(),"],
   ["BPF_JMP_A(0),| /* no end of the line */ BPF_EXIT_INSN(), // another's"],
+  ["BPF_JMP_A(0),| /* a */ BPF_EXIT_INSN(), /* b */"],
+  ["BPF_JMP_A(0), /* a */ // b|\nBPF_EXIT_INSN(),"],
   ["BPF_JMP_A(0),| /* more than\na line */\nBPF_EXIT_INSN(),"],
 ])("a hint stands behind its instruction, or behind the comment that ends the line: %j", (marked) => {
   const source = marked.replace("|", "");

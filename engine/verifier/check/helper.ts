@@ -109,7 +109,7 @@ function afterTailCall(env: Env): number {
   return 0;
 }
 
-const no = <Id extends RefusalId>(env: Env, refusal: Id, args: RefusalArgs<Id>, text: string): number =>
+const refuseCall = <Id extends RefusalId>(env: Env, refusal: Id, args: RefusalArgs<Id>, text: string): number =>
   refuse(env, refusal, args, `${text}\n`, EINVAL);
 
 /** Where a program may not sleep now, in the log's words. null: nowhere. */
@@ -122,18 +122,21 @@ function nonSleepableRegion(state: VerifierState): string | null {
 /** Whether this program may call the helper at this point. */
 function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
   if (id < 0 || id >= HELPER_MAX_ID)
-    return no(env, "helper-number", { func: `unknown#${id}` }, `invalid func unknown#${id}`);
+    return refuseCall(env, "helper-number", { func: `unknown#${id}` }, `invalid func unknown#${id}`);
   const func = helperInMessages(id);
-  if (proto === undefined) return no(env, "helper-unknown", { func }, `program of this type cannot use helper ${func}`);
+  if (proto === undefined)
+    return refuseCall(env, "helper-unknown", { func }, `program of this type cannot use helper ${func}`);
   if (proto.gplOnly && !isGplCompatible(env.program.license))
-    return no(env, "gpl-only", { func }, "cannot call GPL-restricted function from non-GPL compatible program");
+    return refuseCall(env, "gpl-only", { func }, "cannot call GPL-restricted function from non-GPL compatible program");
   // Such a helper asks which kernel function the program is attached to. The programs that are verified here are attached to none.
-  if (proto.allowed !== undefined) return no(env, "helper-probe", { func }, "helper call is not allowed in probe");
+  if (proto.allowed !== undefined)
+    return refuseCall(env, "helper-probe", { func }, "helper call is not allowed in probe");
   if (!proto.mightSleep) return 0;
-  if (!isSleepable(env)) return no(env, "helper-sleeps", { func }, "helper call might sleep in a non-sleepable prog");
+  if (!isSleepable(env))
+    return refuseCall(env, "helper-sleeps", { func }, "helper call might sleep in a non-sleepable prog");
   const region = nonSleepableRegion(env.curState);
   if (region === null) return 0;
-  return no(env, "helper-sleeps-region", { func, region }, `sleepable helper ${func} in ${region} region`);
+  return refuseCall(env, "helper-sleeps-region", { func, region }, `sleepable helper ${func} in ${region} region`);
 }
 
 /** @kernel verifier.c record_func_map */

@@ -73,7 +73,7 @@ function saneOffset(env: Env, reg: RegState, sum: Sum): number {
   return 0;
 }
 
-const typed = (reg: number, ptr: RegState) => ({ reg, type: regTypeStr(ptr.type) });
+const pointerArgs = (reg: number, ptr: RegState) => ({ reg, type: regTypeStr(ptr.type) });
 
 /**
  * Sets the destination register to `ptr op number`. `ptrIsDst`: the pointer is the destination. Otherwise it is the source, and the
@@ -100,13 +100,13 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
     return refuse(
       env,
       "pointer-arithmetic-32",
-      typed(dst, ptr),
+      pointerArgs(dst, ptr),
       `R${dst} 32-bit pointer arithmetic prohibited\n`,
       EACCES,
     );
   }
   if (T.mayBeNull(ptr.type)) {
-    const args = typed(dst, ptr);
+    const args = pointerArgs(dst, ptr);
     const text = `R${dst} pointer arithmetic on ${args.type} prohibited, null-check it first\n`;
     return refuse(env, "pointer-arithmetic-null", args, text, EACCES);
   }
@@ -116,7 +116,7 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   const allowed =
     ARITHMETIC.has(base) || (base === T.PTR_TO_FLOW_KEYS ? known : base === T.CONST_PTR_TO_MAP && addsZero);
   if (!allowed) {
-    const args = typed(dst, ptr);
+    const args = pointerArgs(dst, ptr);
     const text = `R${dst} pointer arithmetic on ${args.type} prohibited\n`;
     return refuse(env, "pointer-arithmetic-type", args, text, EACCES);
   }
@@ -125,7 +125,7 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   if (op !== I.BPF_ADD && op !== I.BPF_SUB) {
     const bitwise = op === I.BPF_AND || op === I.BPF_OR || op === I.BPF_XOR;
     const name = aluSymbol(op);
-    const args = { ...typed(dst, ptr), op: name };
+    const args = { ...pointerArgs(dst, ptr), op: name };
     return bitwise
       ? refuse(env, "pointer-bitwise", args, `R${dst} bitwise operator ${name} on pointer prohibited\n`, EACCES)
       : refuse(env, "pointer-operator", args, `R${dst} pointer arithmetic with ${name} operator prohibited\n`, EACCES);
