@@ -39,6 +39,8 @@ for (const [step, label, answer] of [
     await extend(playground);
     await page.locator(".extend").getByText(label).click();
     await expect(page.getByLabel(label)).not.toBeChecked();
+    // It moves what lies below it, so the buttons are pressed when it is there.
+    await expect(page.locator(".header__missing")).toBeVisible();
     await playground.demo("10");
     await expect(playground.id("syscall-log")).toContainText(answer);
     await page.locator(".extend").getByText(label).click();
