@@ -10,7 +10,7 @@ vi.stubGlobal("navigator", { language: "en" });
 const { startEngine, engine } = await import("./engine.ts");
 const kernel = await import("./kernel/kernel.ts");
 const { useKernel } = kernel;
-const { followVerdict, useMachine } = await import("./run/machine.ts");
+const { followVerdict, moveTo, useMachine } = await import("./run/machine.ts");
 const { chooseAttach } = await import("./program/attach-type.ts");
 const { editInput, editSource, openProgram, programInput, useProgram } = await import("./program/program.ts");
 const { followProgram, freshCheck, useVerdict } = await import("./check/verdict.ts");
@@ -117,6 +117,27 @@ test("an answer about an older text is dropped", async () => {
   editSource(RETURN(3));
   await trial();
   expect(texts()[0]).toBe("r0 = 3");
+});
+
+test("a move while the run of a new input is being made is made in that run", async () => {
+  const { input } = useProgram.getState();
+  await until(useMachine, (s) => s.run !== null && s.input === input);
+  asked = [];
+  editInput("20");
+  while (askedOf("runs.readInput").length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await moveTo(3);
+  await until(useMachine, (s) => s.input === "20");
+  expect(useMachine.getState().position).toBe(3);
+});
+
+test("a move right after an edit is not made in the kernel's run of the text before", async () => {
+  await kernel.runAll();
+  expect(useMachine.getState().origin).toBe("event");
+  editSource(RETURN(7));
+  await moveTo(1);
+  expect([texts()[0], useMachine.getState().position]).toEqual(["r0 = 7", 1]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(useMachine.getState().position).toBe(1);
 });
 
 test("presses before an answer are done in their order", async () => {

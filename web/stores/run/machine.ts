@@ -74,6 +74,7 @@ export function followVerdict(): void {
     seen = now;
     seenRevision = revision;
     clearTimeout(timer);
+    wantedAfter = -1;
     if (edited && check.verdict !== "accept") {
       currentTrial = undefined;
       stepCache = new Map();
@@ -81,9 +82,10 @@ export function followVerdict(): void {
       return;
     }
     // A run that the kernel made stays until the program changes. This holds for one that it makes before the timer ends, too.
-    const before = kernelRunsShown;
-    if (check.verdict === "accept" && (edited || !isKernelRun(get().origin)))
-      timer = setTimeout(() => before === kernelRunsShown && void trialOnce(), 120);
+    if (check.verdict === "accept" && (edited || !isKernelRun(get().origin))) {
+      wantedAfter = kernelRunsShown;
+      timer = setTimeout(() => isTrialWanted() && void trialOnce(), 120);
+    }
   };
   useVerdict.subscribe(look);
   useProgram.subscribe((now, before) => {
@@ -98,6 +100,11 @@ export function followVerdict(): void {
 }
 
 const isKernelRun = (origin: RunOrigin): boolean => origin === "event" || origin === "test";
+
+/** `kernelRunsShown` when the last change asked for a trial. -1: the last change asked for none. */
+let wantedAfter = -1;
+/** A run that the kernel made since the change takes the trial's place. */
+const isTrialWanted = (): boolean => wantedAfter === kernelRunsShown;
 
 /** The trial run that exists or is being made. */
 let currentTrial: { readonly inputs: string; readonly done: Promise<void> } | undefined;
@@ -189,10 +196,8 @@ export const seenStep = (step: number): StepView | undefined => stepCache.get(st
 /** Makes sure that there is a run of the current program. */
 export async function ensureRun(): Promise<RunView | null> {
   const check = await freshCheck();
-  const { run, origin } = get();
-  // An old trial is replaced before a move: the new trial would move the reader back to the start.
-  const old = origin === "trial" && currentTrial?.inputs !== trialInputs();
-  if (check?.verdict === "accept" && (!run || old)) await trialOnce();
+  // A trial that is wanted is finished before a move. Otherwise it would move the reader back to the start.
+  if (check?.verdict === "accept" && (!get().run || isTrialWanted())) await trialOnce();
   return get().run;
 }
 
