@@ -1,5 +1,6 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
 
+export { thrownText } from "./base/bug.ts";
 export { toHex } from "./base/bytes.ts";
 export { commonPairs } from "./base/diff.ts";
 export type { Language, Texts } from "./base/language.ts";

@@ -8,3 +8,6 @@ export class Bug extends Error {
 
 /** Makes the error to throw in a state that the code rules out: `throw bug("no form for code 0x…")`. */
 export const bug = (message: string): Bug => new Bug(message);
+
+/** What a caught value says. Anything can be thrown, most often an Error. */
+export const thrownText = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -135,7 +135,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
     real: {
       answered: (release) => `a real Linux ${release}, in this page`,
       wanted: () => "simulated: the real Linux is coming",
-      missing: () => "simulated: the real Linux could not be fetched",
+      missing: () => "simulated: the real Linux could not be started here",
       failed: () => "simulated: the real Linux did not answer",
     },
     noMaps: "no map has been made yet",
@@ -249,7 +249,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
     real: {
       answered: (release) => `このページで動く本物の Linux ${release}`,
       wanted: () => "シミュレーション: 本物の Linux を準備しています",
-      missing: () => "シミュレーション: 本物の Linux を取得できませんでした",
+      missing: () => "シミュレーション: ここでは本物の Linux を起動できませんでした",
       failed: () => "シミュレーション: 本物の Linux が答えませんでした",
     },
     noMaps: "マップはまだありません",

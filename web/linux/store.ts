@@ -1,7 +1,14 @@
 // Asks a real Linux what the page's verifier was asked: which kernel, how far its start is, and its last answer beside ours.
 // Only one machine runs at a time, because it takes as much memory as the rest of the page.
 import { create } from "zustand";
-import { type CheckView, type CutOff, isCutOff, type KernelName, RequestTooLarge } from "../../engine/index.ts";
+import {
+  type CheckView,
+  type CutOff,
+  isCutOff,
+  type KernelName,
+  RequestTooLarge,
+  thrownText,
+} from "../../engine/index.ts";
 import { freshCheck, useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { programInput, useProgram } from "../stores/program/program.ts";
@@ -142,12 +149,10 @@ async function start(consented: boolean): Promise<MachineThread | undefined> {
     set({ phase: "ready", bytesToFetch: 0 });
     return mine;
   } catch (error) {
-    if (!(error instanceof MachineEnded)) set({ phase: "failed", failure: textOf(error) });
+    if (!(error instanceof MachineEnded)) set({ phase: "failed", failure: thrownText(error) });
     return undefined;
   }
 }
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Does something on the machine. undefined: there is none, it was ended meanwhile, or the act failed. */
 export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | undefined> {
@@ -158,7 +163,7 @@ export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>):
     return await act(here.machine);
   } catch (error) {
     if (!(error instanceof MachineEnded))
-      set({ actFailure: { tooLarge: error instanceof RequestTooLarge, text: textOf(error) } });
+      set({ actFailure: { tooLarge: error instanceof RequestTooLarge, text: thrownText(error) } });
     return undefined;
   }
 }
@@ -206,7 +211,7 @@ export async function ask(consented = false): Promise<void> {
     await askOnce(consented);
   } catch (error) {
     if (error instanceof RequestTooLarge) set({ reason: "too large", result: null });
-    else if (!(error instanceof MachineEnded)) set({ askFailure: textOf(error) });
+    else if (!(error instanceof MachineEnded)) set({ askFailure: thrownText(error) });
   } finally {
     set({ asking: false });
   }

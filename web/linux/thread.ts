@@ -7,6 +7,7 @@ import {
   type RealProgram,
   RequestTooLarge,
   startV86,
+  thrownText,
   type V86Class,
 } from "../../engine/index.ts";
 import { fetchFiles } from "./files.ts";
@@ -74,7 +75,6 @@ self.onmessage = async ({ data }: MessageEvent<CallMessage>) => {
     const answer = ANSWERS[name] as (...args: readonly unknown[]) => Promise<unknown>;
     post({ id, value: await answer(...args) });
   } catch (error) {
-    const failed = error instanceof Error ? error.message : String(error);
-    post({ id, failed, tooLarge: error instanceof RequestTooLarge });
+    post({ id, failed: thrownText(error), tooLarge: error instanceof RequestTooLarge });
   }
 };

@@ -1,6 +1,6 @@
 // The engine that the stores ask. Set once at the start: on the page a worker's (web/start-engine.ts), in a test one in the same thread.
 // Stores call it, components do not.
-import { Cancelled, type Client, type ClientOptions } from "../../engine/index.ts";
+import { Cancelled, type Client, type ClientOptions, thrownText } from "../../engine/index.ts";
 
 export type Engine = Pick<Client, "api" | "cancel">;
 
@@ -39,8 +39,7 @@ export async function answered<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
-    if (!(error instanceof Cancelled))
-      for (const listener of bugListeners) listener(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof Cancelled)) for (const listener of bugListeners) listener(thrownText(error));
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 // The engine's answer about the current program. Every change asks anew, and answers about older texts are dropped. While an answer is
 // awaited, only the newest text waits, so typing never queues up work. A change ends a check that takes long.
 import { create } from "zustand";
-import { Cancelled, type CheckView } from "../../../engine/index.ts";
+import { Cancelled, type CheckView, thrownText } from "../../../engine/index.ts";
 import { answered, engine, onEngineBug, onEngineProgress } from "../engine.ts";
 import { programInput, useProgram } from "../program/program.ts";
 
@@ -94,7 +94,7 @@ async function ask(): Promise<void> {
       set({ check, bug: "", checking: !isNewest(), insnsProcessed: 0 });
     } catch (error) {
       const isStopped = error instanceof Cancelled;
-      const bug = isStopped ? "" : String(error instanceof Error ? error.message : error);
+      const bug = isStopped ? "" : thrownText(error);
       set({ bug, checking: !isNewest(), insnsProcessed: 0, stopped: isStopped && isNewest() });
     }
     if (isNewest()) return;
