@@ -30,6 +30,19 @@ async function back({ page }: Playground): Promise<void> {
   await expect(page.locator(".extend")).toHaveCount(0);
 }
 
+/** Runs in the page. Unticks a step; how the header's line about it is displayed in the first frame after. "": it is not there. */
+const lineWithoutStep = (element: Element): Promise<string> =>
+  new Promise((resolve) => {
+    const box = element as HTMLInputElement;
+    const look = (): void => {
+      if (box.checked) return void requestAnimationFrame(look);
+      const line = document.querySelector(".header__missing");
+      resolve(line ? getComputedStyle(line).display : "");
+    };
+    box.click();
+    requestAnimationFrame(look);
+  });
+
 for (const [step, label, answer] of [
   [1, "1. The program type", /BPF_PROG_LOAD.*= -1 EINVAL/],
   [2, "2. The attach type", /BPF_PROG_ATTACH.*= -1 EINVAL/],
@@ -37,9 +50,9 @@ for (const [step, label, answer] of [
 ] as const)
   test(`without step ${step} the kernel answers like one without that patch`, async ({ playground, page }) => {
     await extend(playground);
-    await page.locator(".extend").getByText(label).click();
+    // The line about it moves what lies below. So it is there in the first frame without the step, before anything can be pressed.
+    expect(await page.getByLabel(label).evaluate(lineWithoutStep)).toBe("flex");
     await expect(page.getByLabel(label)).not.toBeChecked();
-    // It moves what lies below it, so the buttons are pressed when it is there.
     await expect(page.locator(".header__missing")).toBeVisible();
     await playground.demo("10");
     await expect(playground.id("syscall-log")).toContainText(answer);

@@ -1,6 +1,6 @@
 // The line at the top: name, examples, lessons, what is open, layouts, share, menu, language.
 import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
 import { switchLanguage, useText } from "../i18n/index.ts";
 import { useKernel } from "../stores/kernel/kernel.ts";
 import { openDialog } from "../stores/page/dialog.ts";
@@ -10,7 +10,6 @@ import { resumeLessons, useProgram } from "../stores/program/program.ts";
 import { Segments } from "../ui/Segments.tsx";
 
 const MainMenu = lazy(() => import("./MainMenu.tsx"));
-const MissingSteps = lazy(() => import("./MissingSteps.tsx"));
 
 export function Header() {
   const text = useText();
@@ -49,18 +48,19 @@ export function Header() {
   );
 }
 
-/** Says which steps of the recipe the kernel lacks, and applies them again. Not in a lesson, where missing steps are intended. */
+/**
+ * Says which steps of the recipe the kernel lacks, and applies them again. Not in a lesson, where missing steps are intended. Its code is
+ * loaded when the kernel is there. So it comes in the moment in which a step goes, and does not move the page under a press.
+ */
 function Lacking() {
-  const lacks = useKernel((s) => s.kernel?.steps.includes(false) ?? false);
+  const steps = useKernel((s) => s.kernel?.steps);
   const inLesson = useProgram((s) => s.lesson !== 0);
-  return (
-    lacks &&
-    !inLesson && (
-      <Suspense>
-        <MissingSteps />
-      </Suspense>
-    )
-  );
+  const [Line, setLine] = useState<ComponentType>();
+  const isThere = steps !== undefined;
+  useEffect(() => {
+    if (isThere) void import("./MissingSteps.tsx").then(({ default: loaded }) => setLine(() => loaded));
+  }, [isThere]);
+  return Line && steps?.includes(false) && !inLesson && <Line />;
 }
 
 /** What is open in the editor: an example, a lesson, a program of an object, or a program of the reader's own. */

@@ -1,4 +1,4 @@
-// Says which steps of the recipe the kernel lacks, and applies them again. Loaded when a step is missing.
+// Says which steps of the recipe the kernel lacks, and applies them again. Loaded when the kernel is there.
 import { TriangleAlert } from "lucide-react";
 import { useExtendTexts } from "../i18n/extend.ts";
 import { applySteps, useKernel } from "../stores/kernel/kernel.ts";
