@@ -38,6 +38,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 4000,
     rolldownOptions: { treeshake },
     reportCompressedSize: false,
+    // Firefox 115, Safari 17 and every Chromium preload modules themselves. An older one loads each when it is imported.
+    modulePreload: { polyfill: false },
   },
   server: { port: 5173 },
   // A loaded machine is slow, not wrong: only a hang may run into the time limit.

@@ -22,6 +22,11 @@ import { restoreDraft, saveNow } from "./stores/program/program.ts";
 import { followMachine } from "./stores/run/beliefs.ts";
 import { followVerdict } from "./stores/run/machine.ts";
 
+// Styles that cannot be had, as on a page that is being left, keep no script away.
+window.addEventListener("vite:preloadError", (event) => {
+  if (event.payload.message.startsWith("Unable to preload CSS")) event.preventDefault();
+});
+
 const { language } = useSettings.getState();
 document.documentElement.lang = language;
 followTheme();

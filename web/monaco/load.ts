@@ -5,11 +5,6 @@ import { useVerdict } from "../stores/check/verdict.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { nextTask } from "./tasks.ts";
 
-// Styles that cannot be had, as on a page that is being left, keep no script away.
-window.addEventListener("vite:preloadError", (event) => {
-  if (event.payload.message.startsWith("Unable to preload CSS")) event.preventDefault();
-});
-
 export type Editor = ComponentType<{ readonly readOnly?: boolean }>;
 let loading: Promise<Editor> | undefined;
 
