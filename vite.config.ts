@@ -13,18 +13,25 @@ const testing = process.env.VITEST !== undefined;
 /** Engine modules only define things: what the page does not use of them stays out of it (all of it is in the worker). */
 const treeshake = { moduleSideEffects: (id: string) => !/\/engine\/.*\.ts$/.test(id) };
 
+const fileHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Monaco's own words come through a module of ours, so that they can change with the page's language. */
+const resolve = { alias: [{ find: /^(?:\.\.\/)+nls\.js$/, replacement: fileHere("web/monaco/nls.ts") }] };
+
+/** A loaded machine is slow, not wrong: only a hang may run into the time limit. */
+const everyTest = {
+  setupFiles: fileHere("engine/conformance/seed.ts"),
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
 export default defineConfig({
   root: testing ? "." : "web",
   base: "./",
   publicDir: testing ? "public" : "../public",
   cacheDir: testing ? "node_modules/.vitest" : "../node_modules/.vite",
-  plugins: [react(), firstSight(), contentSecurityPolicy(), compressedPreview(), offline()],
-  // Monaco's own words come through a module of ours, so that they can change with the page's language.
-  resolve: {
-    alias: [
-      { find: /^(?:\.\.\/)+nls\.js$/, replacement: fileURLToPath(new URL("web/monaco/nls.ts", import.meta.url)) },
-    ],
-  },
+  plugins: testing ? [] : [react(), firstSight(), contentSecurityPolicy(), compressedPreview(), offline()],
+  resolve,
   // What a worker needs at its start is one file: many small ones compress worse.
   worker: {
     format: "es",
@@ -42,25 +49,24 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: { port: 5173 },
-  // A loaded machine is slow, not wrong: only a hang may run into the time limit.
   test: {
+    // Vitest would leave one core unused.
+    maxWorkers: "100%",
+    // Each project is written out. `extends` would load this file once more for each.
     projects: [
       // Files share the modules that they import: no module of the engine keeps anything that a test could see, and what each file
       // would compile anew is half of the time.
       {
-        extends: true,
+        resolve,
         test: {
+          ...everyTest,
           name: "engine",
           include: ["engine/**/*.test.ts", "cli/**/*.test.ts", "e2e/**/*.test.ts"],
           isolate: false,
         },
       },
       // The page's stores are modules: each file has its own.
-      { extends: true, test: { name: "web", include: ["web/**/*.test.ts"] } },
+      { resolve, test: { ...everyTest, name: "web", include: ["web/**/*.test.ts"] } },
     ],
-    environment: "node",
-    setupFiles: [fileURLToPath(new URL("engine/conformance/seed.ts", import.meta.url))],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
   },
 });

@@ -37,7 +37,15 @@ const CHECKS: readonly Check[] = [
   { title: "types: web", command: npx("tsc", "-p", "web/tsconfig.json"), after: ["types: tests and tools"] },
   {
     title: "unit, property and conformance tests",
-    command: npx("vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`),
+    // One worker: the browser tests need the other core.
+    command: npx(
+      "vitest",
+      "run",
+      "--maxWorkers=1",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${vitestReport}`,
+    ),
     after: ["types: web"],
     lowPriority: true,
     report: { file: vitestReport, count: ofVitest },

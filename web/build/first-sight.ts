@@ -3,7 +3,7 @@
 // They must agree with the page about the keys and shapes of stores/program/draft.ts and stores/page/settings.ts (e2e/views.spec.ts opens
 // the page without any other script).
 import type { Plugin } from "vite";
-import { FIRST_EXAMPLE } from "../../engine/index.ts";
+import { FIRST_EXAMPLE } from "../../engine/catalogue/first-example.ts";
 
 /**
  * Shows a draft, a program named in the address, or the talk's. Shows nothing for a link that must be unpacked first. Puts the page's
