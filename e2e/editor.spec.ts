@@ -1,4 +1,5 @@
 // The editor knows BPF assembly: completion by place, signatures, hover, quick fixes, pasted dumps. In English and in Japanese.
+import type { Page } from "@playwright/test";
 import { expect, type Playground, test } from "./page.ts";
 
 async function atTheEnd(playground: Playground, address = ""): Promise<void> {
@@ -116,6 +117,46 @@ test("each kind of hint in the text has a switch", async ({ playground, page }) 
   await page.getByLabel("Jump targets").uncheck();
   await expect(playground.id("editor")).not.toContainText("→ line 3 again");
 });
+
+test.describe("keys reach the editor by either way", () => {
+  for (const [lang, menu, label, quick] of [
+    ["en", "What the editor shows", "Quicker keys", true],
+    ["ja", "エディタの表示", "文字入力を速くする", false],
+  ] as const)
+    test(`the way is chosen in the menu and remembered: ${lang}`, async ({ playground, page }) => {
+      const editContext = playground.id("editor").locator(".native-edit-context");
+      const textArea = playground.id("editor").locator("textarea.inputarea");
+      await playground.open(`?lang=${lang}`);
+      await playground.editorReady();
+      const [now, then] = quick ? [editContext, textArea] : [textArea, editContext];
+      await expect(now).toHaveCount(1);
+      await playground.write("// ");
+      await compose(page, "かな", "仮名");
+      await page.keyboard.type(" 42");
+      await page.getByLabel(menu).click();
+      await page.getByLabel(label).setChecked(!quick);
+      await page.keyboard.press("Escape");
+      await expect(then).toHaveCount(1);
+      await expect(now).toHaveCount(0);
+      await playground.id("editor").locator(".view-lines").click();
+      await page.keyboard.press("Control+End");
+      await compose(page, "かな", "仮名");
+      await page.keyboard.type("!");
+      await expect(playground.id("editor").locator(".view-line")).toHaveText("// 仮名 42仮名!");
+      await page.reload();
+      await playground.editorReady();
+      await expect(then).toHaveCount(1);
+    });
+});
+
+/** An input method: letters that are being composed, then what was chosen for them. */
+async function compose(page: Page, letters: string, chosen: string): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  for (let n = 1; n <= letters.length; n++)
+    await cdp.send("Input.imeSetComposition", { text: letters.slice(0, n), selectionStart: n, selectionEnd: n });
+  await cdp.send("Input.insertText", { text: chosen });
+  await cdp.detach();
+}
 
 test("functions fold, and the listing folds with them", async ({ playground, page }) => {
   await playground.open(loop());

@@ -9,6 +9,7 @@ interface EditorTexts {
   readonly target: string;
   /** Where a jump leads; line 0: outside of the program. */
   readonly leads: (line: number, slot: number, label: string) => string;
+  readonly editContext: string;
   readonly find: string;
   readonly compare: string;
   readonly breakpoint: string;
@@ -34,6 +35,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     kernel: "Kernel notation",
     target: "Jump targets",
     leads: (line, slot, label) => `→ ${line > 0 ? `line ${line}` : `slot ${slot}`}${label === "" ? "" : ` ${label}`}`,
+    editContext: "Quicker keys (not for input methods)",
     find: "Writers and readers of a register",
     compare: "Compare with an earlier version",
     breakpoint: "Breakpoint on this line",
@@ -58,6 +60,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     target: "ジャンプ先",
     leads: (line, slot, label) =>
       `→ ${line > 0 ? `${line} 行目` : `スロット ${slot}`}${label === "" ? "" : ` ${label}`}`,
+    editContext: "文字入力を速くする(IME を使わないとき)",
     find: "レジスタの書き込みと読み出しを探す",
     compare: "以前の版との違い",
     breakpoint: "この行のブレークポイント",

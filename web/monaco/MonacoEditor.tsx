@@ -53,6 +53,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
   const text = useText();
   const language = useSettings((s) => s.language);
+  const editContext = useEditorView((s) => s.editContext);
   const [spoken, setSpoken] = useState(monacoLanguage);
   /** Pixels from the left to the arrows. */
   const [margin, setMargin] = useState(0);
@@ -65,7 +66,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     };
   }, [language]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: made once for each language; later changes go through the effects below
+  // An editor that changes its way of input puts the next composition at the start of the text. So each way has an editor of its own.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: made once for each language and way of input; later changes go through the effects below
   useEffect(() => {
     const { source } = useProgram.getState();
     if (model.getValue(monaco.editor.EndOfLinePreference.LF) !== source) model.setValue(source);
@@ -240,7 +242,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       for (const stop of stops) stop.dispose();
       disposeEditor(made);
     };
-  }, [spoken]);
+  }, [spoken, editContext]);
 
   useEffect(() => {
     const apply = (): void => {

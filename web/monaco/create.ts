@@ -59,7 +59,9 @@ function createEditor(place: HTMLElement): CodeEditor {
     acceptSuggestionOnCommitCharacter: false,
     acceptSuggestionOnEnter: "smart",
     links: false,
-    editContext: false,
+    editContext: useEditorView.getState().editContext,
+    // Each layer of its own would cost a millisecond at each key.
+    disableLayerHinting: true,
     fixedOverflowWidgets: true,
     tabSize: 8,
     insertSpaces: false,

@@ -4,7 +4,13 @@ import { useEditorTexts } from "../../i18n/editor.ts";
 import { findRegisterAtCursor } from "../../stores/check/register-search.ts";
 import { openDialog } from "../../stores/page/dialog.ts";
 import { runEditorAction } from "../../stores/page/editor-actions.ts";
-import { toggleArrows, toggleHint, useEditorView } from "../../stores/page/editor-view.ts";
+import {
+  hasEditContext,
+  toggleArrows,
+  toggleEditContext,
+  toggleHint,
+  useEditorView,
+} from "../../stores/page/editor-view.ts";
 import { toggleBreakpoint } from "../../stores/run/breakpoints.ts";
 import "./editor-menu.css";
 
@@ -17,7 +23,7 @@ interface Props {
 
 export default function EditorMenu({ label, onClose, full }: Props) {
   const text = useEditorTexts();
-  const { arrows, hints } = useEditorView();
+  const { arrows, hints, editContext } = useEditorView();
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     host.current?.querySelector("input")?.focus();
@@ -63,6 +69,12 @@ export default function EditorMenu({ label, onClose, full }: Props) {
           {row(text.target, hints.target, () => toggleHint("target"))}
           {row(text.slot, hints.slot, () => toggleHint("slot"))}
           {row(text.kernel, hints.kernel, () => toggleHint("kernel"))}
+          {hasEditContext() && (
+            <>
+              <hr />
+              {row(text.editContext, editContext, toggleEditContext)}
+            </>
+          )}
         </>
       )}
       <hr />
