@@ -149,6 +149,18 @@ test.describe("keys reach the editor by either way", () => {
     });
 });
 
+test("whoever gives the focus to the editor's text area types into the editor, also after a chord", async ({
+  playground,
+  page,
+}) => {
+  await playground.open();
+  await playground.editorReady();
+  await playground.id("editor").locator("textarea").first().focus();
+  for (const key of ["Control+A", "Control+K", "Control+0"]) await page.keyboard.press(key);
+  await page.keyboard.insertText("// all of it");
+  await expect(playground.id("editor").locator(".view-line")).toHaveText("// all of it");
+});
+
 /** An input method: letters that are being composed, then what was chosen for them. */
 async function compose(page: Page, letters: string, chosen: string): Promise<void> {
   const cdp = await page.context().newCDPSession(page);

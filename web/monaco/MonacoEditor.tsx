@@ -181,6 +181,11 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       if (!event.clipboardData) event.stopImmediatePropagation();
     };
     element?.addEventListener("paste", emptyPaste, true);
+    // Beside an EditContext Monaco has a text area that takes no text. Whoever gives it the focus means the editor.
+    const focusEditor = ({ target }: FocusEvent): void => {
+      if ((target as Element).matches(".ime-text-area")) made.focus();
+    };
+    element?.addEventListener("focusin", focusEditor);
 
     const follow = [
       useProgram.subscribe((s) => {
@@ -237,6 +242,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     markRegister();
     return () => {
       element?.removeEventListener("paste", emptyPaste, true);
+      element?.removeEventListener("focusin", focusEditor);
       lastView = made.saveViewState();
       for (const stop of follow) stop();
       for (const stop of stops) stop.dispose();
