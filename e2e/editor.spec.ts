@@ -120,8 +120,8 @@ test("each kind of hint in the text has a switch", async ({ playground, page }) 
 
 test.describe("keys reach the editor by either way", () => {
   for (const [lang, menu, label, quick] of [
-    ["en", "What the editor shows", "Quicker keys", true],
-    ["ja", "エディタの表示", "文字入力を速くする", false],
+    ["en", "What the editor shows", "Quick typing", true],
+    ["ja", "エディタの表示", "入力を速くする", false],
   ] as const)
     test(`the way is chosen in the menu and remembered: ${lang}`, async ({ playground, page }) => {
       const editContext = playground.id("editor").locator(".native-edit-context");

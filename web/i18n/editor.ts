@@ -35,7 +35,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     kernel: "Kernel notation",
     target: "Jump targets",
     leads: (line, slot, label) => `→ ${line > 0 ? `line ${line}` : `slot ${slot}`}${label === "" ? "" : ` ${label}`}`,
-    editContext: "Quicker keys (not for input methods)",
+    editContext: "Quick typing (turn off if an input method misbehaves)",
     find: "Writers and readers of a register",
     compare: "Compare with an earlier version",
     breakpoint: "Breakpoint on this line",
@@ -60,7 +60,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     target: "ジャンプ先",
     leads: (line, slot, label) =>
       `→ ${line > 0 ? `${line} 行目` : `スロット ${slot}`}${label === "" ? "" : ` ${label}`}`,
-    editContext: "文字入力を速くする(IME を使わないとき)",
+    editContext: "入力を速くする(IME で問題があればオフ)",
     find: "レジスタの書き込みと読み出しを探す",
     compare: "以前の版との違い",
     breakpoint: "この行のブレークポイント",
