@@ -62,7 +62,7 @@ class Visitor {
 
   /** Opens an address as a new visit, even if only the part behind the # is new. */
   async open(address: string): Promise<void> {
-    await this.browser.open("about:blank");
+    await this.browser.leave();
     await this.browser.open(this.#site + address);
   }
 

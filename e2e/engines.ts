@@ -10,6 +10,8 @@ export interface Engine {
   /** Errors of the page's scripts and in its console. Always empty for WebKitGTK, which does not report them. */
   readonly faults: readonly string[];
   open(url: string): Promise<void>;
+  /** Leaves the page. What it reports meanwhile is no fault: the browser cuts off what it still loads. */
+  leave(): Promise<void>;
   /** Clicks the middle of the first element that a CSS selector finds. Throws if there is none. */
   click(selector: string): Promise<void>;
   /** Types into the focused element. */
@@ -19,6 +21,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+const NO_PAGE = "about:blank";
 const WINDOW = { width: 1440, height: 900 } as const;
 
 export async function firefox(): Promise<Engine> {
@@ -36,6 +39,11 @@ export async function firefox(): Promise<Engine> {
     version: await browser.version(),
     faults,
     open: async (url) => void (await page.goto(url)),
+    async leave() {
+      const faultsBefore = faults.length;
+      await page.goto(NO_PAGE);
+      faults.length = faultsBefore;
+    },
     click: (selector) => page.click(selector),
     type: (text) => page.keyboard.type(text),
     evaluate: (script) => page.evaluate(`(() => {${script}})()`),
@@ -94,6 +102,7 @@ async function onScreen(found: WebKit, running: ChildProcess[], stop: () => void
     version: `WebKitGTK ${(await session.getCapabilities()).getBrowserVersion()}`,
     faults: [],
     open: (url) => session.get(url),
+    leave: () => session.get(NO_PAGE),
     click: (selector) => session.findElement(By.css(selector)).click(),
     type: (text) => session.switchTo().activeElement().sendKeys(text),
     evaluate: (script) => session.executeScript(script),
