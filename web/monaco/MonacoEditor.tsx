@@ -10,7 +10,7 @@ import { useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { mapLines, showMap } from "../stores/kernel/shown-map.ts";
 import { offerActions } from "../stores/page/editor-actions.ts";
-import { useEditorView } from "../stores/page/editor-view.ts";
+import { hasEditContext, useEditorView } from "../stores/page/editor-view.ts";
 import { cursorMoved, type EditorGeometry, evenLines, publishGeometry, useFocus } from "../stores/page/focus.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { lineOfSlot } from "../stores/program/lines.ts";
@@ -20,6 +20,7 @@ import { useMachine } from "../stores/run/machine.ts";
 import { monaco } from "./core.ts";
 import { decorationsWidth, disposeEditor, LINE_HEIGHT, model, takeEditor } from "./create.ts";
 import { drawLines, followBreakpoints, registerAt, registerDecorations } from "./decorations.ts";
+import { postponeFramesOfKeys } from "./key-frames.ts";
 import { markersOf } from "./markers.ts";
 import { replaceText } from "./replace.ts";
 import { monacoLanguage, speak } from "./speak.ts";
@@ -186,6 +187,9 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       if ((target as Element).matches(".ime-text-area")) made.focus();
     };
     element?.addEventListener("focusin", focusEditor);
+    // A text area asks for its frame itself.
+    const isEditContext = editContext && hasEditContext();
+    const stopPostponing = element && isEditContext ? postponeFramesOfKeys(element) : undefined;
 
     const follow = [
       useProgram.subscribe((s) => {
@@ -243,6 +247,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     return () => {
       element?.removeEventListener("paste", emptyPaste, true);
       element?.removeEventListener("focusin", focusEditor);
+      stopPostponing?.();
       lastView = made.saveViewState();
       for (const stop of follow) stop();
       for (const stop of stops) stop.dispose();
