@@ -3,6 +3,8 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+// Not by way of engine/index.ts: this file is bundled at each start, with all that it imports.
+import { FIRST_EXAMPLE } from "./engine/catalogue/first-example.ts";
 import { contentSecurityPolicy } from "./web/build/csp.ts";
 import { firstSight } from "./web/build/first-sight.ts";
 import { offline } from "./web/build/offline.ts";
@@ -30,7 +32,7 @@ export default defineConfig({
   base: "./",
   publicDir: testing ? "public" : "../public",
   cacheDir: testing ? "node_modules/.vitest" : "../node_modules/.vite",
-  plugins: testing ? [] : [react(), firstSight(), contentSecurityPolicy(), compressedPreview(), offline()],
+  plugins: testing ? [] : [react(), firstSight(FIRST_EXAMPLE), contentSecurityPolicy(), compressedPreview(), offline()],
   resolve,
   // What a worker needs at its start is one file: many small ones compress worse.
   worker: {

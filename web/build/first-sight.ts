@@ -3,13 +3,13 @@
 // They must agree with the page about the keys and shapes of stores/program/draft.ts and stores/page/settings.ts (e2e/views.spec.ts opens
 // the page without any other script).
 import type { Plugin } from "vite";
-import { FIRST_EXAMPLE } from "../../engine/catalogue/first-example.ts";
+import type { ExampleView } from "../../engine/index.ts";
 
 /**
- * Shows a draft, a program named in the address, or the talk's. Shows nothing for a link that must be unpacked first. Puts the page's
+ * Shows a draft, a program named in the address, or the first example. Shows nothing for a link that must be unpacked first. Puts the page's
  * styles to use when they are there: until then their link is one for print, which the first sight does not wait for.
  */
-const SCRIPT = `
+const script = (firstExample: string): string => `
 (() => {
   const styles = document.querySelector("link[media=print]");
   const use = () => (styles.media = "all");
@@ -34,7 +34,7 @@ const SCRIPT = `
     } catch {
       program.textContent = ""; // the page will say what is wrong with it
     }
-  } else if (/[?&]speaker=/.test(search) || (hash !== "" && hash !== "#example/${FIRST_EXAMPLE.name}")) program.textContent = "";
+  } else if (/[?&]speaker=/.test(search) || (hash !== "" && hash !== "#example/${firstExample}")) program.textContent = "";
   else if (hash === "" && !/[?&]embed=1/.test(search)) {
     const { source } = saved("oreore.draft");
     if (typeof source === "string" && source.trim() !== "") program.textContent = source;
@@ -44,16 +44,19 @@ const SCRIPT = `
 
 const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
-export function firstSight(): Plugin {
+export function firstSight(first: ExampleView): Plugin {
   return {
     name: "first-sight",
     transformIndexHtml: {
       order: "post",
       handler: (html) => {
-        const program = `<pre class="first-sight">${escaped(FIRST_EXAMPLE.program.source)}</pre>`;
+        const program = `<pre class="first-sight">${escaped(first.program.source)}</pre>`;
         return html
           .replace('<link rel="stylesheet"', '<link rel="stylesheet" media="print" fetchpriority="high"')
-          .replace('<div id="root"></div>', () => `<div id="root">${program}</div>\n    <script>${SCRIPT}</script>`);
+          .replace(
+            '<div id="root"></div>',
+            () => `<div id="root">${program}</div>\n    <script>${script(first.name)}</script>`,
+          );
       },
     },
   };
