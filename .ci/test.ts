@@ -3,7 +3,7 @@
 // it took. The last line counts single tests: `N passed, N failed`.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { setPriority, tmpdir } from "node:os";
+import { availableParallelism, setPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Count, ofPlaywright, ofVitest } from "./count.ts";
 
@@ -37,11 +37,11 @@ const CHECKS: readonly Check[] = [
   { title: "types: web", command: npx("tsc", "-p", "web/tsconfig.json"), after: ["types: tests and tools"] },
   {
     title: "unit, property and conformance tests",
-    // One worker: the browser tests need the other core.
+    // One core is left to the browser tests.
     command: npx(
       "vitest",
       "run",
-      "--maxWorkers=1",
+      `--maxWorkers=${Math.max(1, availableParallelism() - 1)}`,
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${vitestReport}`,

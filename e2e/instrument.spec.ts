@@ -206,7 +206,7 @@ test("Attach is disabled for another program type and says why, and an older loa
   const attach = playground.id("attach-type");
   await expect(attach).toHaveValue("");
   await attach.selectOption("BPF_XDP_DEVMAP");
-  await expect(playground.id("editor").locator(".view-line").first()).toHaveText("// @attach BPF_XDP_DEVMAP");
+  await expect.poll(() => playground.drawnSource()).toMatch(/^\/\/ @attach BPF_XDP_DEVMAP\nBPF_MOV64/);
   await expect(attach).toHaveValue("BPF_XDP_DEVMAP");
 });
 

@@ -61,6 +61,18 @@ export class Playground {
     await this.page.keyboard.insertText(source);
   }
 
+  /** What Monaco shows, from top to bottom. In the document its lines stand in the order in which they were drawn. */
+  drawnSource(): Promise<string> {
+    return this.id("editor")
+      .locator(".view-line")
+      .evaluateAll((lines) =>
+        (lines as HTMLElement[])
+          .toSorted((a, b) => a.offsetTop - b.offsetTop)
+          .map((line) => line.innerText.replaceAll("\u00a0", " "))
+          .join("\n"),
+      );
+  }
+
   /** Pastes into the focused element. The text area needs a real insertion besides, because an event made by a script inserts nothing. */
   async paste(text: string): Promise<void> {
     await this.page.evaluate((pasted) => {
