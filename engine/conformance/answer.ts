@@ -1,5 +1,6 @@
 // One line in, one line out: parses the line, asks a mode, and turns every failure into an answer with the line's id.
 import * as v from "valibot";
+import { thrownText } from "../base/bug.ts";
 
 /** Answers one record. Throws `InvalidRecord` for a record that it cannot understand. The caller adds the `id`. */
 export type Answer = (record: Record<string, unknown>) => object;
@@ -40,8 +41,8 @@ export function answerLine(line: string, answer: Answer): string {
     id = (record as { id?: unknown }).id ?? null;
     return JSON.stringify({ id, ...answer(record as Record<string, unknown>) });
   } catch (error) {
-    if (!(error instanceof Error)) return JSON.stringify({ id, error: String(error) });
-    if (!(error instanceof InvalidRecord || error instanceof SyntaxError)) process.stderr.write(`${error.stack}\n`);
-    return JSON.stringify({ id, error: error.message });
+    if (error instanceof Error && !(error instanceof InvalidRecord || error instanceof SyntaxError))
+      process.stderr.write(`${error.stack}\n`);
+    return JSON.stringify({ id, error: thrownText(error) });
   }
 }

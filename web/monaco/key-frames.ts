@@ -19,6 +19,8 @@ const askLater = (callback: FrameRequestCallback): number => {
   return id;
 };
 
+const cancelEither = (id: number): void => void (callbacks.delete(id) || cancel.call(window, id));
+
 const run = (id: number, time: number): void => {
   const callback = callbacks.get(id);
   callbacks.delete(id);
@@ -35,7 +37,7 @@ afterKey.onmessage = () => {
 const keyBegins = (): void => {
   if (window.requestAnimationFrame === askLater) return;
   window.requestAnimationFrame = askLater;
-  window.cancelAnimationFrame = (id) => void (callbacks.delete(id) || cancel.call(window, id));
+  window.cancelAnimationFrame = cancelEither;
   keyHandled.postMessage(null);
 };
 
