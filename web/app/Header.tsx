@@ -20,7 +20,6 @@ export function Header() {
         {text.header.skip}
       </button>
       <h1 className="header__name">
-        <img src="icon.svg" alt="" width="24" height="24" />
         <span>oreore</span>
       </h1>
       <button type="button" className="button header__examples" onClick={() => openDialog("gallery")}>
