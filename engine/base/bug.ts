@@ -2,7 +2,7 @@
 // it becomes a Diagnostic, a Verdict, a negative errno or a Fault.
 
 /** An invariant of this program does not hold. Shown to people as "this is a bug in Oreore". */
-export class Bug extends Error {
+class Bug extends Error {
   override readonly name = "Bug";
 }
 

@@ -76,7 +76,7 @@ export const ProgramRecord = v.object({
 });
 export type ProgramRecord = v.InferOutput<typeof ProgramRecord>;
 
-export function mapDefOf(record: MapRecord | NonNullable<MapRecord["inner"]>): MapDef {
+function mapDefOf(record: MapRecord | NonNullable<MapRecord["inner"]>): MapDef {
   const inner = "inner" in record ? record.inner : undefined;
   return {
     name: record.name,

@@ -26,7 +26,7 @@ const helperList = v.optional(
 const size = v.picklist(FIELD_SIZES);
 const showFormat = v.optional(v.picklist(Object.keys(SHOW_FORMATS) as ShowFormat[]));
 
-export const DefinitionInputSchema = v.object({
+const DefinitionInputSchema = v.object({
   /** Lower case, as in `BPF_PROG_TYPE_<NAME>`. */
   name: v.string(),
   ctx: v.object({

@@ -26,7 +26,7 @@ interface File {
 }
 
 /** The files that exist now. A read of trace_pipe removes the lines it returns. (A real trace_pipe would then wait for more.) */
-export function filesOf(kernel: Kernel): readonly File[] {
+function filesOf(kernel: Kernel): readonly File[] {
   return [
     ...(kernel.steps[2] ? moduleFiles(kernel) : []),
     {

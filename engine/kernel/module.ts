@@ -84,7 +84,7 @@ export function contextFrom(
 }
 
 /** Makes prog_ctx_type from kern_ctx_type. Each field has the value that a load of it would read. */
-export function programView({ type }: KernelDefinition, ctx: Uint8Array): Uint8Array {
+function programView({ type }: KernelDefinition, ctx: Uint8Array): Uint8Array {
   if (!type.ctx.kern) return ctx;
   const seen = new Uint8Array(type.ctx.size);
   for (const field of type.ctx.fields) writeNumber(seen, field, readMember(ctx, memberOf(field)));

@@ -80,7 +80,7 @@ export function partsOfLog(log: string): LogParts {
 /** The line without repeated blanks: the width of a log's columns differs between releases. */
 const withoutBlanks = (line: string): string => line.replace(/ +/g, " ").trim();
 /** The line with kernel addresses replaced: 16 digits on 64 bits, 8 on 32 bits. */
-export const withoutAddresses = (line: string): string =>
+const withoutAddresses = (line: string): string =>
   withoutBlanks(line).replace(/\b0x(?:f[0-9a-f]{15}|[c-f][0-9a-f]{7})\b/g, "0x…");
 
 /** Messages of a 32-bit kernel. Its JIT has no functions and callbacks, and its stack sizes are rounded for the interpreter. */

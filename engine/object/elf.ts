@@ -10,7 +10,7 @@ import { utf8Decode, viewOf } from "../base/bytes.ts";
 import { hex, refuse } from "./refusal.ts";
 
 export const SHT_PROGBITS = 1;
-export const SHT_SYMTAB = 2;
+const SHT_SYMTAB = 2;
 const SHT_STRTAB = 3;
 export const SHT_NOBITS = 8;
 export const SHT_REL = 9;
@@ -22,7 +22,7 @@ export const STB_LOCAL = 0;
 export const STB_WEAK = 2;
 export const STV_INTERNAL = 1;
 export const STV_HIDDEN = 2;
-export const SHN_UNDEF = 0;
+const SHN_UNDEF = 0;
 export const SHN_LORESERVE = 0xff00;
 const SHN_XINDEX = 0xffff;
 
@@ -34,7 +34,7 @@ const SYMBOL_BYTES = 24;
 const RELOCATION_BYTES = 16;
 
 /** Size of the largest file that is read, in bytes. */
-export const MAX_FILE = 64 << 20;
+const MAX_FILE = 64 << 20;
 /** A compiler's object has a few dozen sections, or a few thousand with -ffunction-sections. */
 const MAX_SECTIONS = 1 << 16;
 

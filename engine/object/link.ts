@@ -28,7 +28,7 @@ export interface LinkedProgram {
 /** BPF_COMPLEXITY_LIMIT_INSNS: no kernel accepts a longer program. */
 const MAX_INSNS = 1_000_000;
 const CALL = 0x85;
-export const PSEUDO_FUNC = 4;
+const PSEUDO_FUNC = 4;
 
 /** `insnsOf`: a function's instructions after CO-RE. `extra`: functions that must be included although nothing calls them. */
 export function link(

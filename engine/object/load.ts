@@ -50,9 +50,6 @@ const POISON_KFUNC = 2_002_000_000;
 export const loadOf = (object: BpfObject, program: ObjectFunction, target: Target): Attempt<Load> =>
   attempt(() => load(object, program, target));
 
-/** Definitions of all maps of the object, or the refusal if a configuration value does not fit. Never throws. */
-export const mapsOf = (object: BpfObject, target: Target): Attempt<MapDef[]> => attempt(() => mapDefs(object, target));
-
 function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
   const meaning = sectionMeaning(main.sectionName);
   if (meaning === undefined) return refuse("section-name", { name: main.name, section: main.sectionName });

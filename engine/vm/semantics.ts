@@ -39,7 +39,7 @@ export const ALU: Record<AluOp, Binary> = {
 export const aluResult = (op: AluOp, width: Width, dst: bigint, src: bigint): bigint =>
   BigInt.asUintN(width, ALU[op](BigInt.asUintN(width, dst), BigInt.asUintN(width, src), width));
 
-export const JMP: Record<JmpOp, Compare> = {
+const JMP: Record<JmpOp, Compare> = {
   jeq: (a, b) => a === b,
   jne: (a, b) => a !== b,
   jgt: (a, b) => a > b,

@@ -114,7 +114,7 @@ function Layouts() {
   );
 }
 
-export function LanguageButton() {
+function LanguageButton() {
   const text = useText();
   const language = useSettings((s) => s.language);
   const other = language === "en" ? "ja" : "en";

@@ -43,7 +43,7 @@ export function offline(): Plugin {
 }
 
 /** A name that contains a hash changes with the file's content. Other files get a checksum. */
-export function filesIn(directory: string): readonly { readonly url: string; readonly revision: string | null }[] {
+function filesIn(directory: string): readonly { readonly url: string; readonly revision: string | null }[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join("/"))

@@ -120,7 +120,7 @@ function kindOf(text: string, program: TextProgram): PasteKind {
 }
 
 /** A program as macros, with a declaration for each map that it names. */
-export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, string> = new Map()): string {
+function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, string> = new Map()): string {
   const names = new Set([...maps.values()].map(identifier));
   /** For each map: the size of its value in bytes, as far as loads use it. */
   const sizes = new Map<string, number>();

@@ -63,7 +63,7 @@ const plain = (words: Words): Words => ({
   ja: words.ja.replace(/\{d\}/g, "DST").replace(/\{s\}/g, "SRC").replace(/\{m\}/g, "メモリ"),
 });
 
-export const SIZES: readonly Meaning[] = [
+const SIZES: readonly Meaning[] = [
   row("BPF_B", "1 byte (u8)", "1 バイト(u8)"),
   row("BPF_H", "2 bytes (u16)", "2 バイト(u16)"),
   row("BPF_W", "4 bytes (u32)", "4 バイト(u32)"),

@@ -51,7 +51,7 @@ export function mutate(file: Uint8Array, rng: Rng): Uint8Array {
 }
 
 /** Reads the object and makes every load of it. Any result is allowed, but nothing may be thrown. */
-export function tryAll(bytes: Uint8Array, target: Target): "refused" | "read" {
+function tryAll(bytes: Uint8Array, target: Target): "refused" | "read" {
   const object = readObject(bytes, "mutated.bpf.o");
   if (!object.ok) return "refused";
   for (const program of object.value.programs) loadOf(object.value, program, target);

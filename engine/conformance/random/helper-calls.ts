@@ -3,7 +3,7 @@ import * as c from "../../isa/codes.ts";
 import type { Builder } from "./builder.ts";
 import { ARRAY, HASH, PERCPU, PROGS, QUEUE, RING, SIZES } from "./builder.ts";
 
-export function storeKey(builder: Builder, map: number): void {
+function storeKey(builder: Builder, map: number): void {
   const off = map === HASH ? -8 * builder.rng.between(1, 8) : -4 * builder.rng.between(1, 16);
   const scalar = builder.rng.chance(50) ? builder.find("scalar", "small") : -1;
   const size = map === HASH ? c.BPF_DW : c.BPF_W;
@@ -179,7 +179,7 @@ function movePacket(builder: Builder): void {
   builder.stack = builder.stack.map((kind) => (kind === "packet" || kind === "end" ? "none" : kind));
 }
 
-export function ringbuf(builder: Builder): void {
+function ringbuf(builder: Builder): void {
   builder.loadMap(1, RING);
   builder.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, 2, 0, 0, 16);
   builder.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, 3, 0, 0, 0);
@@ -199,7 +199,7 @@ export function ringbuf(builder: Builder): void {
 }
 
 /** bpf_trace_printk with text on the stack and a size that may be variable. */
-export function printk(builder: Builder): void {
+function printk(builder: Builder): void {
   for (const off of [-16, -8]) builder.emit(c.BPF_ST | c.BPF_MEM | c.BPF_DW, 10, 0, off, 0x41414141);
   builder.stack[0] = builder.stack[1] = "scalar";
   sizedArgs(builder, 1, 2, 16);
@@ -207,7 +207,7 @@ export function printk(builder: Builder): void {
 }
 
 /** bpf_skb_load_bytes into the stack. */
-export function loadBytes(builder: Builder): void {
+function loadBytes(builder: Builder): void {
   const ctx = builder.regs.indexOf("ctx", 6);
   if (!builder.shape.skb || ctx < 0) return;
   sizedArgs(builder, 3, 4, 16);
@@ -218,7 +218,7 @@ export function loadBytes(builder: Builder): void {
 }
 
 /** Sets R`ptr` to fp-`room`, and R`size` to a number of bytes from there. */
-export function sizedArgs(builder: Builder, ptr: number, size: number, room: number): void {
+function sizedArgs(builder: Builder, ptr: number, size: number, room: number): void {
   if (builder.rng.chance(50)) {
     const reg = builder.bound(room);
     if (reg !== size) builder.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, size, reg);

@@ -83,7 +83,7 @@ export function loadCtx(builder: Builder): void {
   builder.regs[dst] = field.kind ?? "scalar";
 }
 
-export function stackOff(builder: Builder, size: number): number {
+function stackOff(builder: Builder, size: number): number {
   if (builder.isCareless) return builder.rng.between(-530, 8);
   const bytes = c.sizeOf(size);
   return -8 * builder.rng.between(1, 8) + (builder.rng.chance(25) ? bytes * builder.rng.below(8 / bytes) : 0);
@@ -165,7 +165,7 @@ export function useValue(builder: Builder): void {
   access(builder, ptr, off, size);
 }
 
-export function access(builder: Builder, ptr: number, off: number, size: number): void {
+function access(builder: Builder, ptr: number, off: number, size: number): void {
   const kind = builder.rng.weighted({ load: 5, store: 3, imm: 1, atomic: 1 });
   if (kind === "load") {
     const dst = builder.target();

@@ -69,7 +69,7 @@ function rowOf(program: Recorded, said: LoadAnswer): RealRow {
 }
 
 /** `6.1: verdict and errno as 6.18 in 990 of 1003; others: release 9, width 4` */
-export function summary(kernel: KernelName, rows: readonly RealRow[]): string {
+function summary(kernel: KernelName, rows: readonly RealRow[]): string {
   const causes = new Map<DifferenceCause, number>();
   for (const { cause } of rows) if (cause) causes.set(cause, (causes.get(cause) ?? 0) + 1);
   const same = rows.filter(({ cause }) => cause === undefined).length;

@@ -42,7 +42,7 @@ interface AskedKernel {
 const NOT_OPEN = 999;
 
 /** The program of a record with its maps, with the type number of `kernel`. Throws InvalidRecord. */
-export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<AskedKernel, "oreore">): RealProgram {
+function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<AskedKernel, "oreore">): RealProgram {
   // Maps are made as the record has them. If their value's BTF is missing, the kernel will say so.
   const request = { ...parseRecord(ProgramRecord, record), needs: [] };
   const program = programOfRecord(request);

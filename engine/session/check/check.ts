@@ -40,7 +40,7 @@ const MAX_VISITS = 1_000_000;
 /** The longest log, in characters, that is written without being asked for. */
 const MAX_LOG = 4 << 20;
 
-export function mapDefOf(input: MapInput): MapDef {
+function mapDefOf(input: MapInput): MapDef {
   const { init, inner, ...rest } = input;
   return { ...rest, ...(init && { init }), ...(inner && { inner: mapDefOf(inner) }) };
 }

@@ -50,7 +50,7 @@ export function editedText(
   return written.sort((a, b) => a.edits.length - b.edits.length)[0];
 }
 
-export function withEdits(source: string, edits: readonly TextEdit[]): string {
+function withEdits(source: string, edits: readonly TextEdit[]): string {
   let text = "";
   let at = 0;
   for (const { span, text: put } of edits) {

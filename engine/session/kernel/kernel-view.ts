@@ -32,7 +32,7 @@ const ownTypeView = ({ type: { name }, attribute: { path }, files }: KernelDefin
   paths: [path, ...files.map((file) => file.path)],
 });
 
-export const mapViews = (kernel: Kernel): MapView[] => [...kernel.maps.values()].map((map) => mapView(kernel, map));
+const mapViews = (kernel: Kernel): MapView[] => [...kernel.maps.values()].map((map) => mapView(kernel, map));
 
 function fdText(target: FdTarget): Omit<FdView, "fd"> {
   switch (target.kind) {

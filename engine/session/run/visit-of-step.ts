@@ -64,7 +64,7 @@ export function nearestStep(
 }
 
 /** Whether the value is one that the verifier expects. A pointer is only compared with NULL, because addresses are the simulation's own. */
-export function allowsValue(reg: RegState, value: bigint): boolean {
+function allowsValue(reg: RegState, value: bigint): boolean {
   if (reg.type === NOT_INIT) return true;
   if (reg.type === SCALAR_VALUE) return scalarHas(reg.val, value);
   return value !== 0n || mayBeNull(reg.type);

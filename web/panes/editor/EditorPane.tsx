@@ -39,7 +39,7 @@ const RegisterBar = lazy(() => import("./RegisterBar.tsx"));
 const Graph = lazy(() => import("../graph/Graph.tsx"));
 
 /** Monaco does not support touch devices. There the text area stays. */
-export const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").matches && window.innerWidth >= 720;
+const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").matches && window.innerWidth >= 720;
 
 export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const text = useText();

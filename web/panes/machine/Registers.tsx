@@ -149,7 +149,7 @@ const Register = memo(({ n, value, old, written, read, state, belief, watched, r
   );
 }, isSame);
 
-export function HexValue({ hex }: { readonly hex: string }) {
+function HexValue({ hex }: { readonly hex: string }) {
   const { zeros, digits } = hexParts(hex);
   return (
     <code>

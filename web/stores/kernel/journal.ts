@@ -8,7 +8,7 @@ export interface JournalState extends ReaderRecord {
 }
 
 /** The most acts and calls kept. The oldest are dropped first. */
-export const MOST_ACTS = 400;
+const MOST_ACTS = 400;
 const MOST_CALLS = 4000;
 
 const NONE: JournalState = { acts: [], calls: [], stepRegisters: [] };

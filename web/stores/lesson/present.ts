@@ -20,7 +20,7 @@ const EMPTY = { lessons: [], frames: [], press: 0, presses: 0, black: false } as
 export const usePresent = create<Presentation>()(() => ({ ...EMPTY, beganAt: Date.now() }));
 const { getState: get, setState: set } = usePresent;
 
-export const restartClock = (): void => set({ beganAt: Date.now() });
+const restartClock = (): void => set({ beganAt: Date.now() });
 export const toggleBlack = (): void => set((s) => ({ black: !s.black }));
 
 // ------------------------------------------------------------------------------------------------------ the film

@@ -35,7 +35,7 @@ export const useGraph = create<GraphState>()(() => ({
 const { getState: get, setState: set } = useGraph;
 
 /** The most rounds of a loop that are fetched. Later ones are not shown. */
-export const MAX_ROUNDS = 200;
+const MAX_ROUNDS = 200;
 
 /** Keeps the graph up to date until the returned function is called. */
 export function watchGraph(metrics: FlowMetrics): () => void {
