@@ -37,7 +37,7 @@ export type { LayerView, PacketFieldView } from "./packets/headers.ts";
 export type { PacketView } from "./packets/packets.ts";
 export type { NotSimulated } from "./program/not-simulated.ts";
 export type * from "./session/api.ts";
-export type * from "./session/check/language.ts";
+export type * from "./session/groups/language.ts";
 export { elementBytes, elementNumber } from "./session/kernel/map-elements.ts";
 export {
   type Act,

@@ -3,7 +3,7 @@ import { fromHex } from "../base/bytes.ts";
 import { decodeInsns } from "../isa/insn.ts";
 import { formatInsn } from "./kernel.ts";
 // Texts that Linux 6.18 printed, recorded by record/insn-text.py.
-import recorded from "./recorded/insn-text.json" with { type: "json" };
+import recorded from "./recordings/insn-text.json" with { type: "json" };
 
 const HELPERS: Record<number, string> = {
   0: "unspec",

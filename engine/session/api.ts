@@ -7,7 +7,7 @@ import type { Preset } from "../kernel/presets.ts";
 import type { SyscallRecord } from "../kernel/syscall.ts";
 import type { LayerView } from "../packets/headers.ts";
 import type { PacketView } from "../packets/packets.ts";
-import type { LanguageApi } from "./check/language.ts";
+import type { LanguageApi } from "./groups/language.ts";
 import type { ContextView } from "./kernel/context-sides.ts";
 import type { ObjectAnswer, ObjectLoadView, ObjectView } from "./object/object-views.ts";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./run/flow.ts";

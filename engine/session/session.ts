@@ -17,7 +17,7 @@ export function createSession(options: SessionOptions = {}): Remote {
     runs: once(async () => (await import("./groups/runs.ts")).createRuns(state)),
     tools: once(async () => (await import("./groups/tools.ts")).createTools(state)),
     objects: once(async () => (await import("./groups/objects.ts")).createObjects(state)),
-    language: once(async () => (await import("./check/language.ts")).createLanguage(() => state.editor)),
+    language: once(async () => (await import("./groups/language.ts")).createLanguage(() => state.editor)),
   };
   return remote(async (method, args) => useCase(await groupOf(loaders, method), method)(...args));
 }

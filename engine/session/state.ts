@@ -6,7 +6,7 @@ import type { Process } from "../kernel/process.ts";
 import type { Registry } from "../kernel/registry.ts";
 import type { Env } from "../vm/index.ts";
 import type { Checked, Clock } from "./check/check.ts";
-import type { EditorContext } from "./check/language.ts";
+import type { EditorContext } from "./groups/language.ts";
 import type { RecordedRun } from "./run/recorded-run.ts";
 import type { ProgramInput, SlotView } from "./views/program.ts";
 import type { RunView } from "./views/run.ts";

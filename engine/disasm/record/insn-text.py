@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records how the running kernel prints instructions. Every opcode is tried with assorted fields, one program each. The text is
 read from the table of live registers that the verifier prints at log level 2. If texts differ only in numbers, two are kept.
-Writes ../recorded/insn-text.json: {hex of the slots: text}. Needs root on Linux 6.18."""
+Writes ../recordings/insn-text.json: {hex of the slots: text}. Needs root on Linux 6.18."""
 import collections
 import json
 import pathlib
@@ -40,7 +40,7 @@ def main():
             if text and shapes[shape] < 2:
                 shapes[shape] += 1
                 kept[insn.hex()] = text
-    (HERE.parent / "recorded" / "insn-text.json").write_text(json.dumps(kept, indent=0) + "\n")
+    (HERE.parent / "recordings" / "insn-text.json").write_text(json.dumps(kept, indent=0) + "\n")
     print(len(kept), "texts")
 
 

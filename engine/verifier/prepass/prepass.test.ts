@@ -10,7 +10,7 @@ import { NOT_SIMULATED } from "../state/env.ts";
 import { newEnv } from "../state/new-env.ts";
 import { prepass } from "./prepass.ts";
 // What Linux 6.18 said before its main walk. Recorded by record/control-flow.py.
-import recorded from "./recorded/control-flow.json" with { type: "json" };
+import recorded from "./recordings/control-flow.json" with { type: "json" };
 
 const EXIT = "9500000000000000";
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records what the running kernel logs about random programs before it walks them: functions, jumps, reserved fields, unreachable
 code, loops and live registers. Of the refused programs it keeps the three shortest for each message. Of the others it keeps the six
-shortest for each pair of number of functions and number of loops. Writes ../recorded/control-flow.json: a list of
+shortest for each pair of number of functions and number of loops. Writes ../recordings/control-flow.json: a list of
 [hex, errno or 0, log up to the main walk]. Needs root on Linux 6.18."""
 import collections
 import json
@@ -113,7 +113,7 @@ def main():
     for key, found in sorted(rows.items(), key=str):
         found.sort(key=lambda row: (len(row[0]), row[0]))
         kept += found[:6 if isinstance(key, tuple) else 3]
-    (HERE.parent / "recorded" / "control-flow.json").write_text("[\n" + ",\n".join(map(json.dumps, kept)) + "\n]\n")
+    (HERE.parent / "recordings" / "control-flow.json").write_text("[\n" + ",\n".join(map(json.dumps, kept)) + "\n]\n")
     print(len(kept), "programs,", len(rows), "kinds")
 
 
