@@ -110,6 +110,30 @@ test("an exception in a method rejects its promise and nothing else", async () =
   expect((await api.check.check(plus42, 1)).verdict).toBe("accept");
 });
 
+test("an answer that cannot be copied rejects its promise and nothing else", async () => {
+  const session = createSession();
+  const broken = { ...session, runs: { ...session.runs, marks: async () => () => {} } } as unknown as Remote;
+  const { api } = connect({ spawn: () => spawnLocal(broken) });
+  await expect(api.runs.marks(1, 1)).rejects.toThrow(/^runs\.marks: .*could not be cloned/);
+  expect((await api.check.check(plus42, 1)).verdict).toBe("accept");
+});
+
+test("a worker that cannot be loaded is not started over and over, but again at the next request", async () => {
+  let started = 0;
+  const broken = (): WorkerLike => {
+    const worker: WorkerLike = { onmessage: null, onerror: null, postMessage: () => {}, terminate: () => {} };
+    setTimeout(() => worker.onerror?.({}), 0);
+    return worker;
+  };
+  const { api } = connect({ spawn: () => (++started > 2 ? spawnLocal(createSession()) : broken()) });
+  await expect(api.check.check(plus42, 1)).rejects.toThrow("the engine could not be loaded");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(started).toBe(1);
+  await expect(api.check.check(plus42, 2)).rejects.toThrow("the engine could not be loaded");
+  expect((await api.check.check(plus42, 3)).verdict).toBe("accept");
+  expect(started).toBe(3);
+});
+
 test("an unknown method is refused", async () => {
   const { api } = local();
   const forged = api.kernel as unknown as { toString(): Promise<unknown>; constructor(): Promise<unknown> };

@@ -1,5 +1,6 @@
 // Requests and answers over postMessage. Each request is answered once, and the worker does one after the other. Cancelling ends the worker
 // (whatever it runs cannot prevent that), starts a new one and repeats the calls that made the old one's state.
+import { thrownText } from "../base/bug.ts";
 import { type Group, type Method, type Remote, remote } from "./api.ts";
 import { CallsToRepeat } from "./calls-to-repeat.ts";
 
@@ -32,7 +33,16 @@ export interface WorkerLike extends Port {
 export function serve(session: Remote, port: Port): void {
   let before: Promise<void> = Promise.resolve();
   port.onmessage = ({ data }) => {
-    before = before.then(async () => port.postMessage(await answer(session, data as Request)));
+    const request = data as Request;
+    before = before.then(async () => {
+      const answered = await answer(session, request);
+      try {
+        port.postMessage(answered);
+      } catch (error) {
+        // A value that cannot be copied. The next request must still be answered.
+        port.postMessage({ id: request.id, bug: `${request.method}: ${thrownText(error)}` } satisfies Response);
+      }
+    });
   };
 }
 
@@ -82,27 +92,41 @@ interface Pending {
 }
 
 export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Client {
-  let worker = start();
   let nextId = 1;
   const journal = new CallsToRepeat();
   const pending = new Map<number, Pending>();
+  /** Undefined after one that never said anything, until the next request. */
+  let worker: WorkerLike | undefined = start();
   let callOff: (() => void) | undefined;
 
   /** The clock runs for the oldest unanswered request. */
   function watch(): void {
     callOff?.();
     callOff =
-      pending.size > 0 ? limit?.after(limit.ms, () => fail(new TooLong(`no answer within ${limit.ms} ms`))) : undefined;
+      pending.size > 0 ? limit?.after(limit.ms, () => fail(new TooLong(`no answer within ${limit.ms} ms`), again)) : undefined;
   }
 
   function start(): WorkerLike {
     const fresh = spawn();
+    let isHeard = false;
     fresh.onmessage = ({ data }) => {
+      isHeard = true;
       const message = data as Response | Progress;
       if ("progress" in message) onProgress?.(message.progress);
       else settle(message);
     };
-    fresh.onerror = () => fail(new Error("the engine stopped unexpectedly"));
+    // One that never answered could not be loaded. The next one would not be either: it waits until someone asks again.
+    fresh.onerror = () =>
+      isHeard
+        ? fail(new Error("the engine stopped unexpectedly"), again)
+        : fail(new Error("the engine could not be loaded"), () => undefined);
+    return fresh;
+  }
+
+  /** A new worker in the state of the ended one. */
+  function again(): WorkerLike {
+    const fresh = start();
+    for (const { method, args } of journal.calls()) fresh.postMessage({ id: 0, method, args } satisfies Request);
     return fresh;
   }
 
@@ -120,13 +144,12 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     }
   }
 
-  function fail(error: Error): void {
-    worker.terminate();
+  function fail(error: Error, next: () => WorkerLike | undefined): void {
+    worker?.terminate();
     const rejected = [...pending.values()];
     pending.clear();
     watch();
-    worker = start();
-    for (const { method, args } of journal.calls()) worker.postMessage({ id: 0, method, args } satisfies Request);
+    worker = next();
     if (rejected.length > 0) onBusy?.(false);
     for (const { reject } of rejected) reject(error);
   }
@@ -140,18 +163,19 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
           watch();
           onBusy?.(true);
         }
+        worker ??= again();
         worker.postMessage(request);
       }),
   );
 
   return {
     api,
-    cancel: () => fail(new Cancelled("cancelled")),
+    cancel: () => fail(new Cancelled("cancelled"), again),
     get busy() {
       return pending.size > 0;
     },
     dispose() {
-      worker.terminate();
+      worker?.terminate();
       callOff?.();
       for (const { reject } of pending.values()) reject(new Cancelled("closed"));
       pending.clear();
