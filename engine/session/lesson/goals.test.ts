@@ -74,6 +74,16 @@ test("a goal can ask for the errno of a refused write", async () => {
   ).toEqual(["met", "met", "43"]);
 });
 
+test("a run that does not end meets no goal about its result, however many steps it took", async () => {
+  const endless = `BPF_RAW_INSN(BPF_JMP | BPF_JCOND, 0, 0, 1, 0), // may_goto
+BPF_JMP_A(-2),
+BPF_MOV64_IMM(BPF_REG_0, 0),
+BPF_EXIT_INSN(),`;
+  const goals = [returns("", 0), returns("", 1_000_000)];
+  const views = await createSession().tools.judge({ source: endless, progType: "tracepoint", maps: [] }, goals, NOTHING);
+  expect(views.map(({ met, found }) => [met, found])).toEqual(goals.map(() => [false, "no end after 1000000 steps"]));
+});
+
 test("goals can limit the number of instructions, of steps and of instructions verified", async () => {
   expect(
     await judged(PLUS42, [

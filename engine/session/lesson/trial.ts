@@ -84,5 +84,5 @@ function resultOfRun(state: SessionState, run: RunView): Pick<TrialResult, "valu
   const { end } = run;
   const sent = createRuns(state).outputs(run.run);
   if (end.kind === "exit") return { value: end.retval, run, sent, why: "" };
-  return { run, sent, why: end.kind === "fault" ? end.message : `${end.steps}` };
+  return { run, sent, why: end.kind === "fault" ? end.message : `no end after ${end.steps} steps` };
 }
