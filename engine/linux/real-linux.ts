@@ -30,7 +30,7 @@ export interface CutOff {
 export const isCutOff = (answer: object | number): answer is CutOff => typeof answer === "object" && "cutOff" in answer;
 
 export interface RealLinuxOptions {
-  /** Does something after so many milliseconds. Returns a function that cancels it. The engine has no clock of its own. */
+  /** Does something after so many milliseconds. Returns a function that cancels it. This room has no clock. */
   readonly later: (ms: number, action: () => void) => () => void;
   /** Gets the bytes that the console prints. */
   readonly onConsole?: (bytes: Uint8Array) => void;
@@ -44,7 +44,10 @@ export class RealLinux {
   readonly #later: RealLinuxOptions["later"];
   /** Each call waits here for the calls before it. */
   #queue: Promise<unknown> = Promise.resolve();
+  /** The way back to the saved state of the last reset. A call waits for it before it asks anything. */
+  #restored: Promise<void> = Promise.resolve();
   #resets = 0;
+  #isDisposed = false;
 
   /** `emulator` must be running, in its saved state. */
   constructor(emulator: Emulator, { later, onConsole = () => {}, cutOffMs = CUT_OFF_MS }: RealLinuxOptions) {
@@ -104,14 +107,19 @@ export class RealLinux {
 
   /** Goes back to the saved state at once, whatever runs. A call that waits for its answer gets a CutOff. */
   async reset(): Promise<void> {
+    if (this.#isDisposed) return;
     this.#resets++;
-    await this.#emulator.restore();
     this.#line.giveUp();
+    this.#restored = this.#restored.catch(() => {}).then(() => this.#emulator.restore());
+    await this.#restored;
   }
 
-  dispose(): Promise<void> {
+  /** Ends the machine. Calls that wait get a CutOff. */
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
     this.#line.giveUp();
-    return this.#emulator.destroy();
+    await this.#restored.catch(() => {});
+    await this.#emulator.destroy();
   }
 
   async #call<T>({ request, read }: RequestWithReader<T>): Promise<T | CutOff> {
@@ -119,15 +127,18 @@ export class RealLinux {
     if (length > FRAME_MAX)
       throw new RequestTooLarge(`program and maps are ${length} bytes; this Linux is asked with ${FRAME_MAX} at most`);
     const answered = this.#queue.then(async (): Promise<T | CutOff> => {
+      await this.#restored;
+      if (this.#isDisposed) return { cutOff: true };
       let late = false as boolean;
       const inTime = this.#later(this.#cutOffMs, () => {
         late = true;
-        void this.reset();
+        this.reset().catch(() => {}); // the call rejects with it, below
       });
       const outputs = await this.#line.request(request.steps);
       inTime();
       if (typeof outputs !== "string") return read(outputs);
       if (outputs === "out of step") await this.reset();
+      else await this.#restored;
       return { cutOff: true, ...(late && { ms: this.#cutOffMs }) };
     });
     // A call that fails is no reason for the next one to fail.
