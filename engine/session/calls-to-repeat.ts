@@ -6,8 +6,10 @@ import type { Group, Method, SessionApi } from "./api.ts";
 type Lifetime =
   /** Nothing: a question. */
   | "nothing"
-  /** Descriptors, maps, attachments: all such calls, until the kernel starts anew. */
+  /** Descriptors and attachments: all such calls, until the kernel starts anew. Without one, later descriptors would be others. */
   | "objects"
+  /** An element of a map. Forgetting an old call loses what it left there, but no descriptor. */
+  | "element"
   /** Effects of an event. Forgetting an old event loses what it left in maps, but no descriptor. */
   | "event"
   /** Something that the next call of the method or a new start of the kernel replaces. */
@@ -53,8 +55,8 @@ const LIFETIMES: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of],
     // What was read from trace_pipe is gone from it.
     readFile: "event",
     testRun: "event",
-    updateMap: "objects",
-    deleteMap: "objects",
+    updateMap: "element",
+    deleteMap: "element",
     shell: "event",
     completeShell: "nothing",
     patch: "boot-part",
@@ -137,15 +139,16 @@ interface RepeatedCall {
   readonly run: number | undefined;
 }
 
+/** A repeated event runs a program, which may take a tenth of a second. */
 const MAX_EVENTS = 200;
-/** The most descriptors that a process may have. */
-const MAX_ENTRIES = 1024;
+const MAX_ELEMENTS = 1024;
 
 const OUTLIVES: ReadonlySet<Lifetime> = new Set(["setting", "last-setting", "boot", "boot-part"] as const);
 const BOOTS: ReadonlySet<Lifetime> = new Set(["boot", "boot-part"] as const);
 const REPLACES: Readonly<Record<Lifetime, (old: AnsweredCall, by: AnsweredCall) => boolean>> = {
   nothing: () => false,
   objects: () => false,
+  element: () => false,
   event: () => false,
   setting: () => false,
   last: (old, by) => old.method === by.method,
@@ -166,8 +169,8 @@ export class CallsToRepeat {
       (old) => !(BOOTS.has(lifetime) && !OUTLIVES.has(old.lifetime)) && !REPLACES[lifetime](old.call, call),
     );
     this.#entries.push({ call, lifetime, run });
-    this.#forget(({ lifetime }) => lifetime === "event", MAX_EVENTS);
-    this.#forget(({ lifetime }) => !BOOTS.has(lifetime), MAX_ENTRIES);
+    this.#forget("event", MAX_EVENTS);
+    this.#forget("element", MAX_ELEMENTS);
   }
 
   /** Each call, after the call that sets the number of its run. */
@@ -178,9 +181,9 @@ export class CallsToRepeat {
     }
   }
 
-  /** Drops the oldest of the entries that match `some` if there are more than `most`. */
-  #forget(some: (entry: RepeatedCall) => boolean, most: number): void {
-    const those = this.#entries.filter(some);
+  /** Drops the oldest entry of a lifetime if there are more than `most`. */
+  #forget(lifetime: Lifetime, most: number): void {
+    const those = this.#entries.filter((entry) => entry.lifetime === lifetime);
     if (those.length > most) this.#entries.splice(this.#entries.indexOf(those[0] as RepeatedCall), 1);
   }
 }
