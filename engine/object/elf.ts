@@ -35,6 +35,8 @@ const RELOCATION_BYTES = 16;
 
 /** Size of the largest file that is read, in bytes. */
 const MAX_FILE = 64 << 20;
+/** The most bytes of a name. Names may overlap, so without a limit a small file could make us decode its strings over and over. */
+export const MAX_NAME = 4096;
 /** A compiler's object has a few dozen sections, or a few thousand with -ffunction-sections. */
 const MAX_SECTIONS = 1 << 16;
 
@@ -191,10 +193,16 @@ function u64(view: DataView, at: number, what: string, limit: number): number {
 }
 
 function stringAt(strings: Uint8Array, start: number, at: number, what: string): string {
-  const end = start < strings.length ? strings.indexOf(0, start) : -1;
-  if (end < 0) {
-    if (start === 0 && strings.length === 0) return "";
-    return refuse("string", { at: hex(at), what, string: hex(start), end: hex(strings.length) });
-  }
-  return start === end ? "" : utf8Decode(strings.subarray(start, end));
+  const longest = strings.subarray(start, start + MAX_NAME + 1);
+  const length = longest.indexOf(0);
+  if (length >= 0) return length === 0 ? "" : utf8Decode(longest.subarray(0, length));
+  if (longest.length > MAX_NAME)
+    return refuse("elf-field", {
+      at: hex(at),
+      what,
+      found: hex(start),
+      expected: `a name of at most ${MAX_NAME} bytes`,
+    });
+  if (start === 0 && strings.length === 0) return "";
+  return refuse("string", { at: hex(at), what, string: hex(start), end: hex(strings.length) });
 }

@@ -61,6 +61,28 @@ test("a section header with a size larger than the file", () => {
   check(bytes, /sh_size is 0x10000000000, expected at most 0x/);
 });
 
+test("thousands of symbols that name one long string", () => {
+  const strings = 100_000;
+  const symbols = 4000;
+  // The file again, with a longer table of symbols and of strings behind it.
+  const bytes = new Uint8Array(good.length + strings + 24 * symbols);
+  bytes.set(good);
+  bytes.fill(0x61, good.length, good.length + strings - 1);
+  const view = viewOf(bytes);
+  const sections = Number(view.getBigUint64(0x28, true));
+  const isSymbols = (at: number): boolean => view.getUint32(at + 4, true) === 2;
+  let at = sections;
+  while (!isSymbols(at)) at += 64;
+  const stringsAt = sections + 64 * view.getUint32(at + 40, true);
+  const move = (section: number, to: number, size: number): void => {
+    view.setBigUint64(section + 24, BigInt(to), true);
+    view.setBigUint64(section + 32, BigInt(size), true);
+  };
+  move(at, good.length + strings, 24 * symbols);
+  move(stringsAt, good.length, strings);
+  check(bytes, /^offset 0x\w+: (sh_name|st_name) is 0x\w+, expected a name of at most 4096 bytes$/);
+});
+
 test("two thousand mutated objects throw nothing and do not take long", () => {
   const target = targetKernel(undefined);
   if (!target.ok) throw new Error("the recorded kernel cannot be read");

@@ -5,6 +5,7 @@
 //   type: name_off, info = kind_flag << 31 | kind << 24 | vlen, size or type; then what its kind adds
 // Source: Documentation/bpf/btf.rst
 import { utf8Decode, utf8Encode, viewOf } from "../../base/bytes.ts";
+import { MAX_NAME } from "../elf.ts";
 import { hex, refuse } from "../refusal.ts";
 
 export const KINDS = [
@@ -216,16 +217,23 @@ export class Btf {
     return at === 0 ? 0 : this.#view.getUint32(at + 4, true);
   }
 
-  /** The text at an offset of the strings. "": there is none. */
+  /** The text at an offset of the strings, cut after MAX_NAME bytes. "": there is none. */
   text(offset: number): string {
     let text = this.#texts.get(offset);
     if (text === undefined) {
       const from = this.#strings + offset;
-      const end = from < this.#stringsEnd ? this.bytes.indexOf(0, from) : -1;
-      text = end < 0 || end >= this.#stringsEnd ? "" : utf8Decode(this.bytes.subarray(from, end));
+      text = from < this.#stringsEnd ? utf8Decode(this.bytes.subarray(from, this.#endOfText(from))) : "";
       this.#texts.set(offset, text);
     }
     return text;
+  }
+
+  /** Where the text that begins at `from` ends, both as offsets of the bytes. */
+  #endOfText(from: number): number {
+    const most = this.bytes.subarray(from, Math.min(this.#stringsEnd, from + MAX_NAME));
+    const length = most.indexOf(0);
+    if (length >= 0) return from + length;
+    return most.length === MAX_NAME ? from + MAX_NAME : from; // without an end there is no text
   }
 
   kind(id: number): Kind {
@@ -411,7 +419,7 @@ export class Btf {
       const name = this.#view.getUint32(this.#at[id]!, true);
       if (name === 0) continue;
       const from = this.#strings + name;
-      const end = from + essentialLength(bytes, from, bytes.indexOf(0, from));
+      const end = from + essentialLength(bytes, from, this.#endOfText(from));
       const hash = hashOf(bytes, from, end) & (heads.length - 1);
       next[id] = heads[hash]!;
       heads[hash] = id;
