@@ -15,7 +15,7 @@ test("1: the talk's program is in the editor with its verdict beside it before a
       .locator(".view-line span span", { hasText: text })
       .first()
       .evaluate((e) => getComputedStyle(e).color);
-  expect(await color("BPF_REG_0")).not.toBe(await color("BPF_ALU32_IMM"));
+  await expect.poll(async () => (await color("BPF_REG_0")) === (await color("BPF_ALU32_IMM"))).toBe(false);
   await expect(playground.id("verifier-log")).toContainText("0: (61) r0 = *(u32 *)(r1 +0)");
 });
 

@@ -60,10 +60,13 @@ test("read-only: the program can be stepped but not changed, and opens in the pl
   await around(page, ["?embed=1&readonly=1#example/plus42"]);
   const frame = page.frameLocator("[name=f0]");
   await expect(frame.getByTestId("editor")).toHaveAttribute("data-editor", "monaco");
-  await frame.getByTestId("editor").locator(".view-lines").click();
+  await expect(frame.getByTestId("current-insn")).toHaveAttribute("data-index", "0");
+  await frame.getByTestId("editor").locator(".view-line", { hasText: "BPF_ALU32_IMM" }).click();
   await page.keyboard.type("x");
-  // The click into the program has moved the run to the step of that line, so the run is reset first.
+  // The click into the program moves the run to the step of that line. Then the run is reset.
+  await expect(frame.getByTestId("timeline")).toHaveAttribute("aria-valuenow", "1");
   await frame.getByTestId("reset").click();
+  await expect(frame.getByTestId("timeline")).toHaveAttribute("aria-valuenow", "0");
   await frame.getByTestId("step").click();
   await expect(frame.getByTestId("reg-r0")).toHaveAttribute("data-value", "000000000000000a");
   await expect(frame.getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");
@@ -89,7 +92,7 @@ test("Run, its result and every register are in sight in a frame of any width, a
       await page.setViewportSize({ width, height });
       for (const one of [...inSight, ...registers])
         await expect(one, `${width} × ${height}`).toBeInViewport({ ratio: 0.9 });
-      await expectNoOverlap(page);
+      await expect(() => expectNoOverlap(page)).toPass();
     }
   // A lower frame still shows the program and Run. The log appears when it is asked for.
   for (const [width, height] of [
@@ -97,7 +100,7 @@ test("Run, its result and every register are in sight in a frame of any width, a
     [400, 320],
   ] as const) {
     await page.setViewportSize({ width, height });
-    await expectNoOverlap(page);
+    await expect(() => expectNoOverlap(page)).toPass();
     await expect(playground.id("run")).toBeInViewport({ ratio: 0.9 });
   }
   await page.getByRole("button", { name: "Verifier log" }).click();

@@ -2,6 +2,7 @@
 // WebDriver. Both have the same interface, with only the actions that the tests of `browsers.spec.ts` need.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
+import { expect } from "@playwright/test";
 import { findFirefox, findWebKit, type WebKit } from "./installed.ts";
 
 /** A browser with one page. A script is the body of a function without arguments: `return document.title`. A promise is awaited. */
@@ -83,13 +84,12 @@ async function onScreen(found: WebKit, running: ChildProcess[], stop: () => void
   });
   running.unshift(driver);
   const server = `http://127.0.0.1:${port}`;
-  while (
-    !(await fetch(`${server}/status`).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  )
-    if (driver.exitCode !== null) throw new Error(`${found.driver} has ended`);
+  const state = async (): Promise<string> => {
+    if (driver.exitCode !== null) return "it has ended";
+    const answer = await fetch(`${server}/status`).catch(() => undefined);
+    return answer?.ok ? "ready" : "it does not answer";
+  };
+  await expect.poll(state, { message: found.driver, timeout: 60_000 }).toBe("ready");
   const wanted = new Capabilities();
   wanted.set("browserName", "MiniBrowser");
   wanted.set("webkitgtk:browserOptions", { binary: found.browser, args: ["--automation"] });

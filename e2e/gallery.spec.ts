@@ -17,25 +17,13 @@ async function complete(playground: Playground, lang: "en" | "ja"): Promise<void
   );
 }
 
-test("every program is listed by topic, the gallery opens with less than a second of work, and it filters by word, verdict and type", async ({
+test("every program is listed by topic, and the gallery filters by word, verdict and type", async ({
   playground,
   page,
-  context,
 }) => {
   await playground.open("?lang=en");
-  await playground.editorReady();
-  await playground.settled();
-  // Measures the processor time of the page's thread, so that other work of the machine does not count.
-  const session = await context.newCDPSession(page);
-  await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  const worked = async (): Promise<number> => {
-    const { metrics } = await session.send("Performance.getMetrics");
-    return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
-  };
-  const before = await worked();
   await page.locator(".header__examples").click();
   await complete(playground, "en");
-  expect(((await worked()) - before) * 1000).toBeLessThan(1000);
 
   const entries = playground.id("gallery").locator("li");
   const loop = entries.filter({ hasText: "Sum from 1 to n" }).locator(".picture");

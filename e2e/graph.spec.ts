@@ -51,6 +51,7 @@ test("from the keyboard: arrows follow the edges, plus and minus zoom", async ({
   await page.keyboard.press("ArrowUp");
   await expect(block(page, 3)).toBeFocused();
   const width = async () => (await block(page, 3).boundingBox())?.width ?? 0;
+  await playground.settled();
   const before = await width();
   await page.keyboard.press("-");
   await expect.poll(width).toBeLessThan(before);

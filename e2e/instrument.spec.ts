@@ -121,8 +121,7 @@ test("slider, program, log and verifier show the same visit, whichever of them i
   await playground.editorReady();
   const log = playground.id("verifier-log");
   const slider = playground.id("timeline");
-  for (let i = 0; i < 7; i++) await playground.id("step").click();
-  await expect(slider).toHaveAttribute("aria-valuenow", "7");
+  await playground.steps(7);
   await expect(log.locator("[data-now]")).toContainText("if r2 == 0x0 goto pc+3");
   // The run is at this instruction for the second time, so every pane shows its visit 2.
   await page.locator("label", { hasText: "At the cursor" }).click();
@@ -156,6 +155,7 @@ test("a kernel without a step says which one is missing, also in the refusal, an
   await playground.open();
   await page.getByRole("button", { name: "Extend the kernel" }).click();
   const step = page.getByRole("checkbox", { name: "1. The program type and its ops" });
+  await expect(step).toBeChecked();
   await step.click();
   await expect(step).not.toBeChecked();
   await page.keyboard.press("Escape");
@@ -238,7 +238,7 @@ function pixelsCut(): number {
   const ends = [...document.querySelectorAll(".monaco .view-line > span")].map(
     (line) => line.getBoundingClientRect().right,
   );
-  return Math.max(...ends) - edge;
+  return ends.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ends) - edge;
 }
 
 test.describe("1280 × 720", () => {

@@ -50,6 +50,8 @@ for (const [step, label, answer] of [
 ] as const)
   test(`without step ${step} the kernel answers like one without that patch`, async ({ playground, page }) => {
     await extend(playground);
+    await expect(page.getByLabel(label)).toBeChecked();
+    await playground.settled(); // the code of the header's line is there
     // The line about it moves what lies below. So it is there in the first frame without the step, before anything can be pressed.
     expect(await page.getByLabel(label).evaluate(lineWithoutStep)).toBe("flex");
     await expect(page.getByLabel(label)).not.toBeChecked();

@@ -105,8 +105,7 @@ for (const [turn, lang] of (["ja", "en"] as const).entries())
         readFileSync(new URL(`../web/lessons/built-in/${id}.md`, import.meta.url), "utf8"),
       )?.[1] as string;
       await expect(page.getByRole("heading", { name: head, level: 2 }), id).toBeVisible();
-      // When a lesson opens it is not solved. One can go on to the next lesson nevertheless.
-      await expect(goals, id).not.toHaveAttribute("data-met", (await goals.getAttribute("data-of")) ?? "");
+      // Every other lesson is left unsolved: one can go on nevertheless.
       if (i % 2 === turn) {
         for (const action of SOLUTIONS[id] ?? []) await act(playground, action);
         await expect(goals, id).toContainText(text.solved);
@@ -302,10 +301,8 @@ Return {{two}}.
 test.describe("a teacher's file", () => {
   test("chosen from a dialog, it opens, and its goal is judged", async ({ playground, page }) => {
     await playground.open("?lang=en");
-    await expect(async () => {
-      await page.keyboard.press("Control+k"); // the page listens to keys only after its first paint
-      await expect(page.getByRole("dialog")).toBeVisible({ timeout: 1000 });
-    }).toPass();
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog")).toBeVisible();
     await page.keyboard.type("lesson from a file");
     await page.keyboard.press("Enter");
     await page

@@ -102,7 +102,6 @@ test("the newest Linux gives its own diagnosis of a refusal, and is asked again 
   page,
 }) => {
   await playground.open(REFUSED);
-  await page.evaluate(() => {});
   await playground.id("ask-linux").click();
   await kernel(playground, "7.3");
   const real = playground.id("linux-verdict");
@@ -136,9 +135,13 @@ test("the demo runs on the real kernel with the same buttons, and its console ha
   await page.keyboard.type("loader && echo 30 > /sys/oreore/bpf && cat /sys/oreore/bpf\n");
   await expect(screen).toContainText("72");
   // Ctrl+C reaches what runs; the shell knows the terminal's size, and its changes; all of it is copied.
-  await page.keyboard.type("sleep 1000\n");
+  await page.keyboard.type("sh -c \"echo slee''ping; exec sleep 1000\"\n");
+  await expect(screen).toContainText("sleeping", { timeout: 30_000 });
   await page.keyboard.press("Control+C");
-  await page.keyboard.type('was=$(stty size); until [ "$was" != "$(stty size)" ]; do :; done; echo resi\'\'zed\n');
+  await page.keyboard.type(
+    "was=$(stty size); echo wai''ting; until [ \"$was\" != \"$(stty size)\" ]; do :; done; echo resi''zed\n",
+  );
+  await expect(screen).toContainText("waiting", { timeout: 30_000 });
   await page.setViewportSize({ width: 1100, height: 800 });
   await expect(screen).toContainText("resized", { timeout: 30_000 });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);

@@ -237,7 +237,6 @@ test("trace_pipe grows with the steps", async ({ playground, page }) => {
 test("a fault names the access and the memory next to it", async ({ playground, page }) => {
   await playground.open("#example/stack-out-of-bounds");
   await page.getByRole("button", { name: "Run without the verifier" }).click();
-  await playground.id("run-to-end").click({ force: true });
   await expect(playground.id("current-insn")).toHaveAttribute("data-end", "fault");
   await expect(playground.id("current-insn")).toContainText("writes 8 bytes at");
   await expect(playground.id("current-insn")).toContainText("stack");
@@ -246,7 +245,9 @@ test("a fault names the access and the memory next to it", async ({ playground, 
 test("the same seed gives the same run, another seed gives another run", async ({ playground, page }) => {
   await opened(playground, "prandom");
   const random = async (): Promise<string | null> => {
+    const timeline = playground.id("timeline");
     await playground.id("run-to-end").click();
+    await expect(timeline).toHaveAttribute("aria-valuenow", (await timeline.getAttribute("aria-valuemax")) ?? "");
     return playground.id("reg-r0").getAttribute("data-value");
   };
   const first = await random();

@@ -2,7 +2,7 @@
 import { expect, test } from "./page.ts";
 import { giveTalk } from "./talk.ts";
 
-/** Milliseconds after which the page begins to keep its files (web/main.tsx). The tests move the browser's clock and do not wait. */
+/** Milliseconds after which the page has begun to keep its files (web/main.tsx). The tests move the browser's clock and do not wait. */
 const PATIENCE = 6000;
 
 test.use({ serviceWorkers: "allow" });

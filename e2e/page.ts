@@ -22,10 +22,25 @@ export class Playground {
     page.on("requestfailed", (request) => this.#underWay.delete(request));
   }
 
-  /** Opens the page. `address`: the part behind the folder, `?lang=ja#example/plus42`. */
+  /**
+   * Opens the page as a new visit, until its verdict is there and it hears keys, drops and pastes. `address`: the part behind the folder,
+   * `?lang=ja#example/plus42`.
+   */
   async open(address = ""): Promise<void> {
+    // For a browser an address that differs only behind its # is no new visit.
+    if (this.page.url() !== "about:blank") await this.page.goto("about:blank");
     await this.page.goto(`./${address}`);
     await expect(this.verdict).toHaveAttribute("data-verdict", /./);
+    await expect(this.page.locator("html")).toHaveAttribute("data-listening", "true"); // web/app/later.ts
+  }
+
+  /** Steps from the start of the run, as soon as it is there, each time after the step before. */
+  async steps(n: number): Promise<void> {
+    await expect(this.id("current-insn")).toHaveAttribute("data-index", "0");
+    for (let i = 1; i <= n; i++) {
+      await this.id("step").click();
+      await expect(this.id("timeline")).toHaveAttribute("aria-valuenow", String(i));
+    }
   }
 
   /** Waits until the editor of this test is there. Monaco replaces the text area. */
@@ -35,7 +50,10 @@ export class Playground {
     await expect(this.id("editor").locator(".view-line").first()).toBeVisible();
   }
 
-  /** Waits until no request is open and nothing is redrawn. For tests that cannot name what they wait for. */
+  /**
+   * Waits until no request is open and nothing is redrawn. For tests that cannot name what they wait for. What the page puts off by a timer,
+   * such as the run of a new input, may still come.
+   */
   async settled(): Promise<void> {
     do {
       await expect.poll(() => this.#underWay.size).toBe(0);

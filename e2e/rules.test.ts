@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const FORBIDDEN: readonly (readonly [what: string, pattern: RegExp])[] = [
   [
     "a fixed sleep",
-    /waitForTimeout|networkidle|timers\/promises|new Promise\([^)]*\)?\s*=>\s*setTimeout|\bsetTimeout\((?!\d)/,
+    /waitForTimeout|networkidle|timers\/promises|new Promise\([^)]*\)?\s*=>\s*setTimeout|\bsetTimeout\((?!\d)|\bdelay: \d/,
   ],
   ["a test that is left out without saying why", /\.(?:skip|fixme|fail)\(\s*(?:["'`)(]|async|true)/],
   ["a test that keeps the others from running", /\.only\(/],
@@ -32,6 +32,7 @@ test("each forbidden line is found, and allowed lines are not", () => {
     "await page.waitForTimeout(500);",
     "await new Promise((resolve) => setTimeout(resolve, 500));",
     "await setTimeout(delay);",
+    'await page.keyboard.type("BPF_", { delay: 30 });',
     'import { setTimeout } from "node:timers/promises";',
     'await page.waitForLoadState("networkidle");',
     'test.skip("a title", async () => {',

@@ -232,8 +232,7 @@ async function walk(
   await playground.editorReady();
   await look("as it opens");
   await playground.demo("10");
-  await playground.id("step").click();
-  await playground.id("step").click();
+  await playground.steps(2);
   await look("after the demo");
   for await (const [view, pane] of viewsOfPanes(playground)) await look(view, pane);
   await page.getByRole("button", { name: /Extend the kernel|カーネルを拡張する/ }).click();
@@ -330,6 +329,7 @@ test.describe("on a phone, whatever is opened", () => {
     await expect(playground.id("load")).toBeVisible();
     await playground.id("run").evaluate((run: HTMLElement) => run.click());
     await page.getByRole("button", { name: "Extend the kernel" }).click();
+    await expect(page.locator(".extend")).toBeVisible();
     for await (const [view, pane] of viewsOfPanes(playground)) {
       const id = await page.locator(pane).evaluate((element) => element.closest("[role=tabpanel]")?.id ?? "");
       await page.locator(`#${id.replace("pane", "tab")}`).click();

@@ -28,6 +28,7 @@ test("each task has a layout and a key, and a pane can be maximised and restored
   await playground.open();
   const machine = page.locator(".machine-pane");
   const height = async () => (await machine.boundingBox())?.height ?? 0;
+  await expect(playground.id("current-insn")).toHaveAttribute("data-index", "0"); // all panes are there
   const before = await height();
   await page.keyboard.press("Alt+2");
   await expect.poll(height).toBeGreaterThan(before + 100);

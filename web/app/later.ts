@@ -12,9 +12,11 @@ export function startLater(): void {
   followForUndo();
   followLoadedPrograms();
   followVersions();
-  if (useSettings.getState().readOnly) return;
-  openDroppedFiles();
-  openPastedFiles();
+  if (!useSettings.getState().readOnly) {
+    openDroppedFiles();
+    openPastedFiles();
+  }
+  document.documentElement.dataset.listening = "true"; // the end-to-end tests wait for it
 }
 
 /** Opens dropped files that are not lessons (app/Lesson.tsx takes those) and that no pane took. */
