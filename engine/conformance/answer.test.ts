@@ -183,4 +183,4 @@ test("the command answers each line before it waits for the next, and ends with 
   expect(JSON.parse(await line())).toMatchObject({ id: null });
   command.stdin.end();
   expect(await new Promise((done) => command.on("exit", done))).toBe(0);
-}, 60_000);
+});

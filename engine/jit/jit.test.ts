@@ -170,7 +170,7 @@ test("random programs end the same in both engines", () => {
     }),
     { numRuns: 1000 },
   );
-}, 60_000);
+});
 
 test("a load from the stack gives what was stored, whole or in part, whatever happened in between", () => {
   const SIZES = [1, 2, 4, 8] as const;

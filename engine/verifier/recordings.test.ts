@@ -84,5 +84,4 @@ test.skipIf(!existsSync(SUITE))(
     });
     expect(wrong.map((row) => row.id)).toEqual([]);
   },
-  120_000,
 );

@@ -35,8 +35,6 @@ const insn = (form: Form, fields: Partial<Insn>): Insn => ({
 });
 const named = (name: string, fields: Partial<Insn> = {}) => insn(formNamed(name) as Form, fields);
 const EXIT = named("exit");
-/** Timeout in milliseconds of long tests, also on a busy machine. */
-const LONG = 60_000;
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 
 const def = (type: string, more: Partial<MapDef> = {}): MapDef => ({
@@ -86,20 +84,16 @@ const randomInsn = fc
 
 const shared = new Memory();
 
-test(
-  "going back through a random program restores every state",
-  () => {
-    fc.assert(
-      fc.property(fc.array(randomInsn, { minLength: 1, maxLength: 40 }), (body) => {
-        const { machine } = machineFor([...body, EXIT, EXIT, EXIT, EXIT, EXIT], [], shared);
-        checkBothWays(machine);
-        machine.program.close();
-      }),
-      { numRuns: 60 },
-    );
-  },
-  LONG,
-);
+test("going back through a random program restores every state", () => {
+  fc.assert(
+    fc.property(fc.array(randomInsn, { minLength: 1, maxLength: 40 }), (body) => {
+      const { machine } = machineFor([...body, EXIT, EXIT, EXIT, EXIT, EXIT], [], shared);
+      checkBothWays(machine);
+      machine.program.close();
+    }),
+    { numRuns: 60 },
+  );
+});
 
 const loadMap = (dst: number, index: number) => [named("ld_imm64_map_fd", { dst, imm: index }), HALF];
 /** Sets R2 to a key on the stack and R3 to a value on the stack. */
@@ -115,24 +109,20 @@ const keyAndValue = (key: number, value: number) => [
 const call = (imm: number) => named("call_helper", { imm });
 const [LOOKUP, UPDATE, DELETE] = [1, 2, 3];
 
-test(
-  "going back undoes changes of maps",
-  () => {
-    for (const type of ["hash", "lru_hash", "array", "percpu_hash", "percpu_array"]) {
-      const program = [1, 2, 3, 0, 2, 5, 6].flatMap((key, i) => [
-        ...loadMap(1, 0),
-        ...keyAndValue(key, 100 + i),
-        call(i % 3 === 2 ? DELETE : UPDATE),
-        ...loadMap(1, 0),
-        ...keyAndValue(key, 0),
-        call(LOOKUP),
-      ]);
-      const { machine } = machineFor([...program, EXIT], [def(type)]);
-      expect(checkBothWays(machine), type).toBeGreaterThan(100);
-    }
-  },
-  LONG,
-);
+test("going back undoes changes of maps", () => {
+  for (const type of ["hash", "lru_hash", "array", "percpu_hash", "percpu_array"]) {
+    const program = [1, 2, 3, 0, 2, 5, 6].flatMap((key, i) => [
+      ...loadMap(1, 0),
+      ...keyAndValue(key, 100 + i),
+      call(i % 3 === 2 ? DELETE : UPDATE),
+      ...loadMap(1, 0),
+      ...keyAndValue(key, 0),
+      call(LOOKUP),
+    ]);
+    const { machine } = machineFor([...program, EXIT], [def(type)]);
+    expect(checkBothWays(machine), type).toBeGreaterThan(100);
+  }
+});
 
 test("going back restores tries, queues, rings, clocks, random numbers and callbacks", () => {
   const push = [...keyAndValue(0, 77), named("mov64_reg", { dst: 2, src: 3 }), named("mov64_imm", { dst: 3 })];
@@ -180,31 +170,27 @@ test("going back restores tries, queues, rings, clocks, random numbers and callb
   expect(machine.outcome).toEqual({ kind: "exit", r0: 5n });
 });
 
-test(
-  "going back frees the memory that a map took for new elements",
-  () => {
-    for (const [type, more] of [
-      ["hash", {}],
-      ["lru_percpu_hash", {}],
-      ["lpm_trie", { keySize: 8, flags: 1 }],
-    ] as const) {
-      const memory = new Memory();
-      // Bytes that were written there before must not show through.
-      const before = loadProgram(memory, { insns: [named("mov64_imm", { imm: -1 }), EXIT], progType: "oreore" });
-      const { machine, maps } = machineFor(
-        [...loadMap(1, 0), ...keyAndValue(7, 1), named("mov64_reg", { dst: 2, src: 3 }), call(UPDATE), EXIT],
-        [def(type, { maxEntries: 200, ...more })],
-        memory,
-      );
-      before.close();
-      const { brk } = memory;
-      checkBothWays(machine);
-      expect(memory.brk, type).toBeGreaterThan(brk);
-      expect(maps[0]?.count).toBe(1);
-    }
-  },
-  LONG,
-);
+test("going back frees the memory that a map took for new elements", () => {
+  for (const [type, more] of [
+    ["hash", {}],
+    ["lru_percpu_hash", {}],
+    ["lpm_trie", { keySize: 8, flags: 1 }],
+  ] as const) {
+    const memory = new Memory();
+    // Bytes that were written there before must not show through.
+    const before = loadProgram(memory, { insns: [named("mov64_imm", { imm: -1 }), EXIT], progType: "oreore" });
+    const { machine, maps } = machineFor(
+      [...loadMap(1, 0), ...keyAndValue(7, 1), named("mov64_reg", { dst: 2, src: 3 }), call(UPDATE), EXIT],
+      [def(type, { maxEntries: 200, ...more })],
+      memory,
+    );
+    before.close();
+    const { brk } = memory;
+    checkBothWays(machine);
+    expect(memory.brk, type).toBeGreaterThan(brk);
+    expect(maps[0]?.count).toBe(1);
+  }
+});
 
 test("a run can be walked after its maps were closed and their memory was reused, once memory is restored", () => {
   const { machine, maps, memory } = machineFor(
@@ -356,24 +342,20 @@ test("a step is described: registers, memory, map values and what was printed", 
   expect(timeline.position).toBe(timeline.length - 1);
 });
 
-test(
-  "going back undoes everything that helpers do to packets and contexts",
-  () => {
-    const recording = new URL("../conformance/recordings/helpers.jsonl", import.meta.url);
-    const rows = readFileSync(recording, "utf8").trim().split("\n");
-    const memory = new Memory();
-    for (const line of rows) {
-      const row = JSON.parse(line);
-      if (row.text !== undefined || row.errno !== 0) continue;
-      const program = loadProgram(memory, { insns: decodeInsns(fromHex(row.insns)!), progType: row.prog_type });
-      const machine = new Machine({ memory, program, env: defaultEnv() });
-      enterEvent(machine, { kind: "packet", data: fromHex(row.data_in)! });
-      expect(walkBothWays(machine, { compare: "ends" }).differences, `program ${row.id}`).toEqual([]);
-      program.close();
-    }
-  },
-  LONG,
-);
+test("going back undoes everything that helpers do to packets and contexts", () => {
+  const recording = new URL("../conformance/recordings/helpers.jsonl", import.meta.url);
+  const rows = readFileSync(recording, "utf8").trim().split("\n");
+  const memory = new Memory();
+  for (const line of rows) {
+    const row = JSON.parse(line);
+    if (row.text !== undefined || row.errno !== 0) continue;
+    const program = loadProgram(memory, { insns: decodeInsns(fromHex(row.insns)!), progType: row.prog_type });
+    const machine = new Machine({ memory, program, env: defaultEnv() });
+    enterEvent(machine, { kind: "packet", data: fromHex(row.data_in)! });
+    expect(walkBothWays(machine, { compare: "ends" }).differences, `program ${row.id}`).toEqual([]);
+    program.close();
+  }
+});
 
 const COUNTDOWN = [
   named("mov64_imm", { dst: 1, imm: 5 }),
@@ -430,49 +412,41 @@ test("a fault is not a step: the state before it can be walked", () => {
   expect(machine.fault?.message).toMatch(/NULL pointer/);
 });
 
-test(
-  "a run longer than the log can be walked back to its start",
-  () => {
-    const program = [
-      named("mov64_imm", { dst: 1, imm: 100_000 }),
-      named("add64_reg", { dst: 0, src: 1 }),
-      named("stx8", { dst: 10, src: 0, off: -8 }),
-      named("sub64_imm", { dst: 1, imm: 1 }),
-      named("jne64_imm", { dst: 1, off: -4 }),
-      EXIT,
-    ];
-    const { machine } = machineFor(program);
-    const timeline = new Timeline(machine, { maxSteps: 1 << 16 });
-    timeline.runToEnd();
-    expect(timeline.length).toBe(400_002);
-    expect(timeline.firstLogged).toBeGreaterThan(0);
-    timeline.seek(5);
-    expect(machine.slot).toBe(1);
-    expect(machine.reg(1)).toBe(99_999n);
-    timeline.seek(200_001);
-    expect(machine.reg(1)).toBe(50_000n);
-    timeline.stepBack();
-    expect(machine.slot).toBe(4);
-  },
-  LONG,
-);
+test("a run longer than the log can be walked back to its start", () => {
+  const program = [
+    named("mov64_imm", { dst: 1, imm: 100_000 }),
+    named("add64_reg", { dst: 0, src: 1 }),
+    named("stx8", { dst: 10, src: 0, off: -8 }),
+    named("sub64_imm", { dst: 1, imm: 1 }),
+    named("jne64_imm", { dst: 1, off: -4 }),
+    EXIT,
+  ];
+  const { machine } = machineFor(program);
+  const timeline = new Timeline(machine, { maxSteps: 1 << 16 });
+  timeline.runToEnd();
+  expect(timeline.length).toBe(400_002);
+  expect(timeline.firstLogged).toBeGreaterThan(0);
+  timeline.seek(5);
+  expect(machine.slot).toBe(1);
+  expect(machine.reg(1)).toBe(99_999n);
+  timeline.seek(200_001);
+  expect(machine.reg(1)).toBe(50_000n);
+  timeline.stepBack();
+  expect(machine.slot).toBe(4);
+});
 
-test(
-  "a million steps take at most 40 MB",
-  () => {
-    const program = [
-      named("mov64_imm", { dst: 1, imm: 250_000 }),
-      named("stx8", { dst: 10, src: 1, off: -8 }),
-      call(7),
-      named("sub64_imm", { dst: 1, imm: 1 }),
-      named("jne64_imm", { dst: 1, off: -4 }),
-      EXIT,
-    ];
-    const { machine } = machineFor(program);
-    const timeline = new Timeline(machine);
-    timeline.runToEnd();
-    expect(timeline.length).toBe(1_000_002);
-    expect(timeline.bytes).toBeLessThan(40e6);
-  },
-  LONG,
-);
+test("a million steps take at most 40 MB", () => {
+  const program = [
+    named("mov64_imm", { dst: 1, imm: 250_000 }),
+    named("stx8", { dst: 10, src: 1, off: -8 }),
+    call(7),
+    named("sub64_imm", { dst: 1, imm: 1 }),
+    named("jne64_imm", { dst: 1, off: -4 }),
+    EXIT,
+  ];
+  const { machine } = machineFor(program);
+  const timeline = new Timeline(machine);
+  timeline.runToEnd();
+  expect(timeline.length).toBe(1_000_002);
+  expect(timeline.bytes).toBeLessThan(40e6);
+});

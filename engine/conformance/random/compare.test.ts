@@ -19,5 +19,4 @@ test.skipIf(reason)(
     expect(kinds.get("same")).toBe(COUNT);
     expect(accepted).toBeGreaterThan(COUNT / 4);
   },
-  120_000,
 );

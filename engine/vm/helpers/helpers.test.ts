@@ -105,7 +105,7 @@ test("contexts, packet loads and helpers behave as on Linux 6.18", () => {
       if (row.map_out !== undefined) expect(got.map_out, what).toEqual(row.map_out);
     }
   }
-}, 60_000);
+});
 
 test("no simulated helper is in the table of refused helpers", () => {
   const both = simulatedHelpers.map((id) => helperName(id) ?? "").filter((name) => Object.hasOwn(NOT_SIMULATED, name));
