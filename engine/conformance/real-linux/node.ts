@@ -24,7 +24,7 @@ export async function filesOf(stateFile: string): Promise<MachineFiles> {
 }
 
 /** A machine in the saved state of this file. Its timers keep Node alive until it is disposed of. */
-export async function startFrom(stateFile: string, options: Omit<RealLinuxOptions, "later"> = {}): Promise<RealLinux> {
+export async function startFrom(stateFile: string, options: Partial<RealLinuxOptions> = {}): Promise<RealLinux> {
   const emulator = await startV86(V86 as unknown as V86Class, await filesOf(stateFile));
   return new RealLinux(emulator, { later, ...options });
 }

@@ -5,15 +5,15 @@ import { resolve } from "node:path";
 import { V86 } from "v86";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assemble } from "../../asm/assemble.ts";
+import { utf8Encode } from "../../base/bytes.ts";
 import { encodeInsns } from "../../isa/insn.ts";
-import type { FileAnswer } from "../../linux/calls.ts";
 import { partsOfLog } from "../../linux/compare.ts";
 import { MEMORY_BYTES, startV86, type V86Class } from "../../linux/emulator.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
 import type { RealProgram } from "../../linux/program.ts";
 import { RequestTooLarge } from "../../linux/protocol.ts";
-import type { RealLinux } from "../../linux/real-linux.ts";
-import { filesOf, startFrom, stateFile } from "./node.ts";
+import type { RealLinux, RealLinuxOptions } from "../../linux/real-linux.ts";
+import { filesOf, later, startFrom, stateFile } from "./node.ts";
 import { programsAsked, type RealRow, recordingOf } from "./record.ts";
 import { rowAnswerer } from "./rows.ts";
 
@@ -41,10 +41,15 @@ const LONG = program(`
   BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 300000, -2),
   BPF_EXIT_INSN(),`);
 
+const PATIENT_MS = 1_000_000;
+/** A machine that cuts nothing off. A call that hangs runs into the test's own time limit. */
+const startPatiently = (kernel: KernelName, options: Pick<RealLinuxOptions, "onConsole"> = {}): Promise<RealLinux> =>
+  startFrom(stateFile(kernel), { ...options, cutOffMs: PATIENT_MS });
+
 describe("the talk's session on the 6.1", () => {
   let linux: RealLinux;
   beforeAll(async () => {
-    linux = await startFrom(stateFile("oreore-6.1"));
+    linux = await startPatiently("oreore-6.1");
   });
   afterAll(() => linux.dispose());
 
@@ -79,7 +84,7 @@ const STRIDE = 12;
 describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {
   let linux: RealLinux;
   beforeAll(async () => {
-    linux = await startFrom(stateFile(kernel), { cutOffMs: 120_000 });
+    linux = await startPatiently(kernel);
   });
   afterAll(() => linux.dispose());
 
@@ -104,7 +109,7 @@ describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {
 });
 
 test("a program that calls a kernel function is loaded with the JIT, which is off again after it", async () => {
-  const linux = await startFrom(stateFile("oreore-6.1"));
+  const linux = await startPatiently("oreore-6.1");
   // The call is never reached: which function it is does not matter.
   const calling = program(`
     BPF_MOV64_IMM(BPF_REG_0, 1),
@@ -113,8 +118,7 @@ test("a program that calls a kernel function is loaded with the JIT, which is of
     BPF_MOV64_IMM(BPF_REG_0, 0),
     BPF_EXIT_INSN(),`);
   expect(await linux.ask(calling, { logLevel: 2 })).toMatchObject({ verdict: "accept", errno: 0 });
-  const { bytes } = (await linux.read("/proc/sys/net/core/bpf_jit_enable")) as FileAnswer;
-  expect(new TextDecoder().decode(bytes)).toBe("0\n");
+  expect(await linux.read("/proc/sys/net/core/bpf_jit_enable")).toMatchObject({ bytes: utf8Encode("0\n") });
   await linux.dispose();
 });
 
@@ -142,15 +146,22 @@ test("memory that nothing wrote is not touched, when the machine starts and when
 });
 
 test("a program that takes too long is cut off, and the machine answers again", async () => {
-  const linux = await startFrom(stateFile("oreore-6.1"), { cutOffMs: 300 });
-  const cut = await linux.ask(LONG, { logLevel: 2 });
-  expect(cut).toEqual({ cutOff: true, ms: 300 });
+  const cutOffMs = 300;
+  let isPatient = false;
+  const linux = await startFrom(stateFile("oreore-6.1"), {
+    cutOffMs,
+    later: (ms, action) => later(ms === cutOffMs && isPatient ? PATIENT_MS : ms, action),
+  });
+  expect(await linux.ask(LONG, { logLevel: 2 })).toEqual({ cutOff: true, ms: cutOffMs });
   expect(linux.resets).toBe(1);
+  // How long the next answer takes is no part of this test.
+  isPatient = true;
+  expect(await linux.ask(FINE, { logLevel: 0 })).toMatchObject({ verdict: "accept" });
   await linux.dispose();
 });
 
 test("a program larger than the agent takes is refused with its size, and the machine answers the next one", async () => {
-  const linux = await startFrom(stateFile("oreore-6.1"));
+  const linux = await startPatiently("oreore-6.1");
   const large = { ...FINE, insns: new Uint8Array(8 * 600_000) };
   const refused = await linux.ask(large, { logLevel: 0 }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(RequestTooLarge);
@@ -163,24 +174,29 @@ test("a program larger than the agent takes is refused with its size, and the ma
   await linux.dispose();
 });
 
-test("the console is a shell, and a reset undoes what was done there in less than a second", async () => {
+test("the console is a shell, and a reset undoes what was done there", async () => {
   let said = "";
-  const linux = await startFrom(stateFile("oreore-6.1"), {
+  let onSaid = () => {};
+  const linux = await startPatiently("oreore-6.1", {
     onConsole: (bytes) => {
       said += new TextDecoder().decode(bytes);
+      onSaid();
     },
   });
   const type = (text: string) => linux.type(new TextEncoder().encode(text));
-  const hears = (text: string) => expect.poll(() => said, { timeout: 60_000 }).toContain(text);
-  type("cat /sys/oreore/bpf; touch /tmp/mine; echo do''ne\n");
+  const hears = (text: string) =>
+    new Promise<void>((done) => {
+      onSaid = () => {
+        if (said.includes(text)) done();
+      };
+      onSaid();
+    });
+  type("cat /sys/oreore/bpf; echo mine > /tmp/file; cat /tmp/file; echo do''ne\n");
   await hears("done");
-  expect(said).toContain("\r\n0\r\n");
-  const before = process.cpuUsage();
+  expect(said).toContain("\r\n0\r\nmine\r\n");
   await linux.reset();
-  const { user, system } = process.cpuUsage(before);
-  expect((user + system) / 1000).toBeLessThan(1000); // of the processor: other programs run as well
   said = "";
-  type("ls /tmp/mine; echo do''ne\n");
+  type("cat /tmp/file; echo do''ne\n");
   await hears("done");
   expect(said).toContain("No such file or directory");
   await linux.dispose();
