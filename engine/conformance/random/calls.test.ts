@@ -31,8 +31,7 @@ test.skipIf(reason).each(FAMILIES)(
   async (_, make) => {
     const kernel = new Kernel();
     const programs = Array.from({ length: COUNT }, (_, i) => make(SEED + i));
-    const answers = await Promise.all(programs.map((program) => kernel.ask(program, 2)));
-    kernel.close();
+    const answers = await Promise.all(programs.map((program) => kernel.ask(program, 2))).finally(() => kernel.close());
     let accepted = 0;
     const differing = programs.flatMap((program, i) => {
       const answer = answers[i]!;

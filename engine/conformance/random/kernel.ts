@@ -1,8 +1,10 @@
 // Asks the running kernel: starts the recorder and exchanges JSON lines with it. Only for root on x86-64 Linux.
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { release } from "node:os";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { toHex } from "../../base/bytes.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
@@ -10,6 +12,7 @@ import { encodeInsns } from "../../isa/insn.ts";
 import { DEFAULT_LICENSE, type Program } from "../../program/program.ts";
 import { mapRecordOf, mapRefsOf } from "../records.ts";
 
+const PYTHON = "python3";
 const RECORDER = fileURLToPath(new URL("../record/ask.py", import.meta.url));
 
 export interface KernelAnswer {
@@ -32,8 +35,12 @@ export function whyNoKernel(): string | undefined {
   if (!release().startsWith(SERIES)) return `Linux ${release()}, not ${SERIES}x`;
   if (process.getuid?.() !== 0) return "not root";
   if (!existsSync("/sys/kernel/btf/vmlinux")) return "no BTF of the kernel";
+  if (!isInPath(PYTHON)) return `no ${PYTHON}`;
   return undefined;
 }
+
+const isInPath = (command: string): boolean =>
+  (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, command)));
 
 /** The record has only the maps that the program loads. */
 export function programRecord(program: Program, logLevel: number, dataIn?: readonly string[]) {
@@ -57,15 +64,31 @@ export function programRecord(program: Program, logLevel: number, dataIn?: reado
   };
 }
 
-/** The answers come in the order of the questions. */
-export class Kernel {
-  readonly #child = spawn("python3", [RECORDER], { stdio: ["pipe", "pipe", "inherit"] });
-  readonly #waiting: ((answer: KernelAnswer) => void)[] = [];
+const failed = (error: string): KernelAnswer => ({ verdict: "reject", errno: 0, log: "", runs: [], error });
 
-  constructor() {
+/** The answers come in the order of the questions. If the recorder ends, each open and each later question is answered with an `error`. */
+export class Kernel {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #waiting: ((answer: KernelAnswer) => void)[] = [];
+  /** Why there are no more answers. */
+  #ended: string | undefined;
+
+  /** Tests give another recorder. */
+  constructor(command: string = PYTHON, args: readonly string[] = [RECORDER]) {
+    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#child.on("error", ({ message }) => this.#end(`the recorder cannot be started: ${message}`));
+    // The output is read to its end before this.
+    this.#child.on("close", (code, signal) => this.#end(`the recorder ended (${signal ?? `exit code ${code}`})`));
+    // A question that comes too late: "close" says so.
+    this.#child.stdin.on("error", () => {});
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
       this.#waiting.shift()?.(JSON.parse(line) as KernelAnswer);
     });
+  }
+
+  #end(why: string): void {
+    this.#ended ??= why;
+    for (const settle of this.#waiting.splice(0)) settle(failed(this.#ended));
   }
 
   ask(program: Program, logLevel: number, dataIn?: readonly string[]): Promise<KernelAnswer> {
@@ -74,6 +97,7 @@ export class Kernel {
 
   /** `record` is in the form that the recorder takes. */
   askRecord(record: object): Promise<KernelAnswer> {
+    if (this.#ended !== undefined) return Promise.resolve(failed(this.#ended));
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#child.stdin.write(`${JSON.stringify(record)}\n`);
