@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toHex } from "../base/bytes.ts";
@@ -19,7 +20,7 @@ const value = (expression: string): string => {
 };
 
 describe("the programs of the recordings", () => {
-  const folder = "../shared/oracle";
+  const folder = join(import.meta.dirname, "../../../shared/oracle");
   const recorded = existsSync(`${folder}/vm.jsonl`);
   const why = recorded ? "" : " (skipped: ../shared/oracle is not part of the repository)";
   test.skipIf(!recorded)(`all that have a source of their own come out byte for byte${why}`, () => {

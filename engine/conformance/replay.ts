@@ -64,9 +64,7 @@ export function replay(kernel: Kernel, rows: readonly SessionRow[]): SessionRow[
       case "attach":
         return {
           ...row,
-          ...asLibcResult(
-            process.progAttach({ attachBpfFd: row.fd === "bad" ? NOT_OPEN : last, attachType: row.attach_type }),
-          ),
+          ...asLibcResult(process.progAttach({ attachBpfFd: fdOfAttach(row, last), attachType: row.attach_type })),
         };
       case "detach":
         return { ...row, ...asLibcResult(process.progDetach({ attachType: row.attach_type })) };
@@ -91,6 +89,15 @@ export function replay(kernel: Kernel, rows: readonly SessionRow[]): SessionRow[
 }
 
 const NOT_OPEN = 999;
+
+/**
+ * The descriptor that a row attaches. `last`: that of the program loaded last. A row without `fd` is from a recording of a booted Linux,
+ * which tells its one descriptor that is not open by the row's name.
+ */
+export const fdOfAttach = (
+  { fd, name }: { readonly fd?: string | null | undefined; readonly name?: string | null | undefined },
+  last: number,
+): number => ((fd ?? (name === "bad fd" ? "bad" : "last")) === "bad" ? NOT_OPEN : last);
 
 /** A result in the form in which the C library returns it. */
 const asLibcResult = (result: number): { ret: number; errno: number } =>

@@ -14,6 +14,7 @@ import type { Program } from "../../program/program.ts";
 import { InvalidRecord, parseRecord } from "../answer.ts";
 import { describedProgram } from "../prog-array.ts";
 import { Hex, InsnsHex, ProgramRecord, programOfRecord } from "../records.ts";
+import { fdOfAttach } from "../replay.ts";
 
 const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
 
@@ -37,9 +38,6 @@ interface AskedKernel {
   /** Whether the talk's program type is patched in. */
   readonly oreore: boolean;
 }
-
-/** A descriptor that is not open. */
-const NOT_OPEN = 999;
 
 /** The program of a record with its maps, with the type number of `kernel`. Throws InvalidRecord. */
 function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<AskedKernel, "oreore">): RealProgram {
@@ -102,7 +100,7 @@ export function rowAnswerer(kernel: AskedKernel): (record: Record<string, unknow
         return { op, ret: answer.fd ?? -1, errno: answer.errno, log: answer.log };
       }
       case "attach":
-        return call(op, linux.attach(row.fd === "bad" || row.name === "bad fd" ? NOT_OPEN : last, row.attach_type));
+        return call(op, linux.attach(fdOfAttach(row, last), row.attach_type));
       case "detach":
         return call(op, linux.detach(row.attach_type));
       case "write":
