@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The commands of the project: `oreore verify FILE.o …`, `oreore conform MODE`, `oreore judge LESSON`. Each is a row of a table and
 // loads only what it needs.
+import { endIfOutputFails } from "../engine/conformance/output.ts";
 
 /** Takes the arguments after the command's name, returns the exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
@@ -25,8 +26,7 @@ const usage = (): string =>
     .map(([name, { says }]) => `  ${name.padEnd(10)}${says}\n`)
     .join("")}`;
 
-// If the reader of our output has gone (a closed pipe), that is not an error of ours.
-process.stdout.on("error", () => process.exit(0));
+endIfOutputFails("oreore");
 
 async function main([wanted = "", ...args]: readonly string[]): Promise<number> {
   const command = Object.hasOwn(COMMANDS, wanted) ? COMMANDS[wanted] : undefined;
@@ -40,5 +40,3 @@ async function main([wanted = "", ...args]: readonly string[]): Promise<number> 
 }
 
 process.exitCode = await main(process.argv.slice(2));
-
-export {};

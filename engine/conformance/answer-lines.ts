@@ -8,7 +8,7 @@ export function logToErrors(): void {
 }
 
 /** Answers every line that is not blank, one after the other. An answer is one line, without its newline. */
-export async function answerLines(answer: (line: string) => string | Promise<string>): Promise<void> {
+export async function answerLines(answer: (line: string) => Promise<string>): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === "") continue;
     if (!process.stdout.write(`${await answer(line)}\n`))

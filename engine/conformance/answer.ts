@@ -32,17 +32,25 @@ export function parseRecord<const Schema extends v.GenericSchema>(
   throw new InvalidRecord(`${v.getDotPath(issue) ?? "record"}: ${issue.message}`);
 }
 
-export function answerLine(line: string, answer: Answer): string {
-  let id: unknown = null;
+/**
+ * Answers one line, whatever it contains. The answer has the id of the record, or null. `hasId`: whether such a record is answered with an
+ * id at all.
+ */
+export async function answerLine(
+  line: string,
+  answer: (record: Record<string, unknown>) => object | Promise<object>,
+  hasId: (record: object) => boolean = () => true,
+): Promise<string> {
+  let head: object = { id: null };
   try {
     const record: unknown = JSON.parse(line);
     if (typeof record !== "object" || record === null || Array.isArray(record))
       throw new InvalidRecord("a line is one JSON object");
-    id = (record as { id?: unknown }).id ?? null;
-    return JSON.stringify({ id, ...answer(record as Record<string, unknown>) });
+    head = hasId(record) ? { id: (record as { id?: unknown }).id ?? null } : {};
+    return JSON.stringify({ ...head, ...(await answer(record as Record<string, unknown>)) });
   } catch (error) {
     if (error instanceof Error && !(error instanceof InvalidRecord || error instanceof SyntaxError))
       process.stderr.write(`${error.stack}\n`);
-    return JSON.stringify({ id, error: thrownText(error) });
+    return JSON.stringify({ ...head, error: thrownText(error) });
   }
 }

@@ -3,8 +3,9 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { isKernel, KERNELS } from "../../linux/kernels.ts";
-import { InvalidRecord } from "../answer.ts";
+import { answerLine } from "../answer.ts";
 import { answerLines, logToErrors } from "../answer-lines.ts";
+import { endIfOutputFails } from "../output.ts";
 import { startFrom, stateFile } from "./node.ts";
 import { rowAnswerer } from "./rows.ts";
 
@@ -29,31 +30,13 @@ const file = stateFile(name);
 if (!existsSync(file)) fail(`${file} is missing: npm run real-linux makes it`);
 
 logToErrors();
-// It is not an error of ours if the reader of the output goes away.
-process.stdout.on("error", () => process.exit(0));
+endIfOutputFails("referee");
 
 /** Milliseconds. It may be long, because nobody waits in front of it. */
 const CALL_LIMIT_MS = 60_000;
 const linux = await startFrom(file, { cutOffMs: CALL_LIMIT_MS });
 const answer = rowAnswerer({ linux, oreore: KERNELS[name].oreore });
-await answerLines(async (line) => JSON.stringify(await answerLine(line)));
+// A row of a session is answered without an id.
+await answerLines((line) => answerLine(line, answer, (record) => !("op" in record)));
 await linux.dispose();
 process.exit(0);
-
-async function answerLine(line: string): Promise<object> {
-  let id: unknown = null;
-  let ofSession = false;
-  const named = (answered: object) => (ofSession ? answered : { id, ...answered });
-  try {
-    const record: unknown = JSON.parse(line);
-    if (typeof record !== "object" || record === null || Array.isArray(record))
-      throw new InvalidRecord("a line is one JSON object");
-    id = (record as { id?: unknown }).id ?? null;
-    ofSession = "op" in record;
-    return named(await answer(record as Record<string, unknown>));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (!(error instanceof InvalidRecord || error instanceof SyntaxError)) process.stderr.write(`${error.stack}\n`);
-    return named({ error: error.message });
-  }
-}
