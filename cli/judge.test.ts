@@ -172,4 +172,5 @@ test("a lesson that does not exist or has a fault gives an error message", async
   const file = join(dir, "broken.md");
   writeFileSync(file, OWN.replace("returns 3", "return 3"));
   expect(await judge(file)).toContain("line 13");
+  expect(await judge(dir)).toBe(`"${dir}" is a folder, and the file of a lesson or of a list was expected`);
 });

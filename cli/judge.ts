@@ -66,7 +66,8 @@ type Found = Omit<Judging, "engine"> & {
 
 /** The lesson, or all lessons of a list. A sentence if one of them does not exist or has a fault. */
 function lessonsOf(wanted: string): readonly Found[] | string {
-  const list = existsSync(wanted) ? readPlaylist(readFileSync(wanted, "utf8")) : undefined;
+  const text = textOf(wanted);
+  const list = typeof text === "string" ? readPlaylist(text) : undefined;
   const found: Found[] = [];
   for (const entry of list?.entries ?? [wanted]) {
     const one = lessonOf(list && isFile(entry) ? join(dirname(wanted), entry) : entry);
@@ -95,14 +96,23 @@ const nameOf = (file: string): string => file.replace(/^\d+-|\.md$/g, "");
 
 /** Reads a lesson's file. `given`: what the user asked for, named in the sentence if there is no such file. */
 function read(path: string, given: string): Lesson | string {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return `there is no lesson "${given}", and no such file`;
+  const text = textOf(path);
+  if (typeof text !== "string") {
+    if (text.code === "ENOENT") return `there is no lesson "${given}", and no such file`;
+    if (text.code === "EISDIR") return `"${path}" is a folder, and the file of a lesson or of a list was expected`;
+    return `"${path}" cannot be read: ${text.message}`;
   }
   const parsed = parseLesson(idOfFile(path), text);
   if (parsed.ok) return parsed.lesson;
   const [first] = parsed.faults;
   return `${path}, line ${first?.line}: found "${first?.found}", expected ${first?.expected.en}`;
+}
+
+/** The file's text, or why it cannot be read. */
+function textOf(path: string): string | NodeJS.ErrnoException {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
 }
