@@ -7,11 +7,9 @@ export interface LocalOptions {
   readonly copy: (message: unknown) => unknown;
   /** Calls soon, but not at once: setTimeout. */
   readonly later: (call: () => void) => void;
-  /** While this returns true, no message arrives. */
-  readonly isBlocked?: () => boolean;
 }
 
-export function localWorker(session: Remote, { copy, later, isBlocked = () => false }: LocalOptions): WorkerLike {
+export function localWorker(session: Remote, { copy, later }: LocalOptions): WorkerLike {
   let alive = true;
   const inside: Port = { onmessage: null, postMessage: (message) => deliver(outside, message) };
   const outside: WorkerLike = {
@@ -25,7 +23,7 @@ export function localWorker(session: Remote, { copy, later, isBlocked = () => fa
   const deliver = (port: Port, message: unknown): void => {
     const data = copy(message);
     later(() => {
-      if (alive && !isBlocked()) port.onmessage?.({ data });
+      if (alive) port.onmessage?.({ data });
     });
   };
   serve(session, inside);

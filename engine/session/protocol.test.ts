@@ -3,15 +3,15 @@ import { expect, test } from "vitest";
 import { EXAMPLES } from "../catalogue/examples.ts";
 import type { Remote } from "./api.ts";
 import { localWorker } from "./local-worker.ts";
-import { Cancelled, type ClientOptions, connect, TooLong, type WorkerLike } from "./protocol.ts";
+import { Cancelled, type ClientOptions, connect, type WorkerLike } from "./protocol.ts";
 import { createSession } from "./session.ts";
 import type { ProgramInput } from "./views/program.ts";
 
 const FILE = "/sys/oreore/bpf";
 const plus42 = EXAMPLES[0]?.program as ProgramInput;
 
-const spawnLocal = (session: Remote, deaf = () => false): WorkerLike =>
-  localWorker(session, { copy: structuredClone, later: (call) => setTimeout(call, 0), isBlocked: deaf });
+const spawnLocal = (session: Remote): WorkerLike =>
+  localWorker(session, { copy: structuredClone, later: (call) => setTimeout(call, 0) });
 
 const local = (options: Omit<ClientOptions, "spawn"> = {}) =>
   connect({ spawn: () => spawnLocal(createSession()), ...options });
@@ -50,31 +50,6 @@ test("cancelling rejects waiting requests, and the new worker keeps the effects 
   // The write of 11 left no effect: the file holds 52, and the run can still be walked.
   expect(await client.api.runs.step(run?.run ?? -1, 2)).toMatchObject({ slot: 2, caption: "R0: 0xa → 0x34" });
   expect((await client.api.kernel.readFile(FILE)).data).toBe("52\n");
-});
-
-test("no answer within the limit ends the worker", async () => {
-  let deaf = true;
-  let ring: (() => void) | undefined;
-  const client = connect({
-    spawn: () => spawnLocal(createSession(), () => deaf),
-    // A clock that rings when the test says so.
-    limit: {
-      ms: 5000,
-      after: (_, call) => {
-        ring = call;
-        return () => {
-          ring = undefined;
-        };
-      },
-    },
-  });
-  const waiting = client.api.check.check(plus42, 1);
-  ring?.();
-  await expect(waiting).rejects.toBeInstanceOf(TooLong);
-  deaf = false;
-  expect((await client.api.check.check(plus42, 2)).verdict).toBe("accept");
-  // Nothing waits, so no clock runs.
-  expect(ring).toBeUndefined();
 });
 
 test("the client is told when it becomes busy and when it stops", async () => {

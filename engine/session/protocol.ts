@@ -61,11 +61,6 @@ export class Cancelled extends Error {
   override readonly name = "Cancelled";
 }
 
-/** The error of a promise without an answer within the limit. The worker is ended as by cancel(). */
-export class TooLong extends Error {
-  override readonly name = "TooLong";
-}
-
 export interface Client {
   readonly api: Remote;
   /** Ends the running request. It and all waiting requests are rejected with Cancelled. Effects of earlier answers stay. */
@@ -81,8 +76,6 @@ export interface ClientOptions {
   readonly onBusy?: (busy: boolean) => void;
   /** Called with what the side of `serve` posts as Progress. */
   readonly onProgress?: (insnsProcessed: number) => void;
-  /** The longest wait for one answer. `after` calls back once and returns a function that cancels the call (setTimeout, clearTimeout). */
-  readonly limit?: { readonly ms: number; readonly after: (ms: number, call: () => void) => () => void };
 }
 
 interface Pending {
@@ -91,20 +84,12 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Client {
+export function connect({ spawn, onBusy, onProgress }: ClientOptions): Client {
   let nextId = 1;
   const journal = new CallsToRepeat();
   const pending = new Map<number, Pending>();
   /** Undefined after one that never said anything, until the next request. */
   let worker: WorkerLike | undefined = start();
-  let callOff: (() => void) | undefined;
-
-  /** The clock runs for the oldest unanswered request. */
-  function watch(): void {
-    callOff?.();
-    callOff =
-      pending.size > 0 ? limit?.after(limit.ms, () => fail(new TooLong(`no answer within ${limit.ms} ms`), again)) : undefined;
-  }
 
   function start(): WorkerLike {
     const fresh = spawn();
@@ -134,7 +119,6 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     const waiting = pending.get(response.id);
     if (!waiting) return; // the answer to a repeated call
     pending.delete(response.id);
-    watch();
     if (pending.size === 0) onBusy?.(false);
     if ("bug" in response) {
       waiting.reject(new Error(response.bug));
@@ -148,7 +132,6 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     worker?.terminate();
     const rejected = [...pending.values()];
     pending.clear();
-    watch();
     worker = next();
     if (rejected.length > 0) onBusy?.(false);
     for (const { reject } of rejected) reject(error);
@@ -160,7 +143,6 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
         const request: Request = { id: nextId++, method, args };
         pending.set(request.id, { request, resolve, reject });
         if (pending.size === 1) {
-          watch();
           onBusy?.(true);
         }
         worker ??= again();
@@ -176,7 +158,6 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     },
     dispose() {
       worker?.terminate();
-      callOff?.();
       for (const { reject } of pending.values()) reject(new Cancelled("closed"));
       pending.clear();
     },
