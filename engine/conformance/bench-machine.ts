@@ -1,9 +1,13 @@
-// How fast the interpreter and the compiled code run four programs, in processor time. Also how long compiling takes, and how fast a
-// timeline records and goes back.
+// How fast the interpreter and the compiled code run four programs, in processor time. Also how long compiling takes, what an entry into
+// compiled code costs a short program, and how fast a timeline records and goes back.
+import { FIRST_EXAMPLE } from "../catalogue/first-example.ts";
 import { insnNamed as insn } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { Jit, SharedMemory } from "../jit/host.ts";
+import { OREORE } from "../kernel/definition.ts";
+import { Registry } from "../kernel/registry.ts";
 import type { MapDef } from "../program/program.ts";
+import { speed } from "../session/run/speed.ts";
 import {
   type BpfMap,
   createMap,
@@ -150,6 +154,8 @@ const BUDGET = 1_000_000_000_000;
 /** A measured run should take at least this many milliseconds. */
 const LONG_ENOUGH = 300;
 const REPEATS = 5;
+/** Microseconds in which each way of running repeats a short program. */
+const SPEED_US = 100_000;
 
 /** Millions of instructions per second: the best of some runs, each long enough to be measured. */
 function runRate(benchmark: Benchmark, engine: "interp" | "jit"): number {
@@ -212,6 +218,16 @@ function timeline(): { forward: number; back: number; megabytes: number } {
   }));
 }
 
+/** A run of the talk's program, of three instructions: as the page's pane of speeds measures it. The best of some measurements. */
+function runOfThree(way: "inside" | "entered"): number {
+  const { path } = OREORE.attribute;
+  const event = { kind: "sysfs", path, data: "10" } as const;
+  const measured = Array.from({ length: REPEATS }, () =>
+    speed(new Registry(), FIRST_EXAMPLE.program, event, SPEED_US, () => performance.now() * 1000),
+  );
+  return Math.min(...measured.map((one) => one?.[way]?.nsPerRun ?? Number.NaN));
+}
+
 export const ROWS: readonly Row[] = [
   ...RUN_BENCHMARKS.flatMap((benchmark) =>
     (["interp", "jit"] as const).map(
@@ -230,6 +246,8 @@ export const ROWS: readonly Row[] = [
     better: "less",
     measure: () => fastest(inARow(parser(1), 400)),
   },
+  { name: "three instructions, looped inside", unit: "ns", better: "less", measure: () => runOfThree("inside") },
+  { name: "three instructions, entered each time", unit: "ns", better: "less", measure: () => runOfThree("entered") },
   { name: "timeline, recording", unit: "M steps/s", better: "more", measure: () => timeline().forward },
   { name: "timeline, going back", unit: "M steps/s", better: "more", measure: () => timeline().back },
   { name: "timeline of a million steps", unit: "MB", better: "less", measure: () => timeline().megabytes },
