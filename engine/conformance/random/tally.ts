@@ -89,17 +89,20 @@ export async function tally(
 
   const kernel = new Kernel();
   const asked: { seed: number; program: Program; level: number; answer: Promise<KernelAnswer> }[] = [];
-  for (let seed = first; seed < first + count || asked.length > 0; seed++) {
-    if (seed < first + count) {
-      const program = make(seed);
-      const level = isLong(program) ? BPF_LOG_STATS : logLevel;
-      asked.push({ seed, program, level, answer: kernel.ask(program, level) });
-      if (asked.length < MAX_PENDING && seed < first + count - 1) continue;
+  try {
+    for (let seed = first; seed < first + count || asked.length > 0; seed++) {
+      if (seed < first + count) {
+        const program = make(seed);
+        const level = isLong(program) ? BPF_LOG_STATS : logLevel;
+        asked.push({ seed, program, level, answer: kernel.ask(program, level) });
+        if (asked.length < MAX_PENDING && seed < first + count - 1) continue;
+      }
+      const next = asked.shift()!;
+      note(next.seed, next.program, next.level, await next.answer);
     }
-    const next = asked.shift()!;
-    note(next.seed, next.program, next.level, await next.answer);
+  } finally {
+    kernel.close();
   }
-  kernel.close();
   const largestFirst = [...groups.values()].sort((a, b) => b.count - a.count);
   return { programs: count - unasked, accepted, kinds, groups: largestFirst, insns, ms };
 }
