@@ -19,8 +19,11 @@ const pathsIn = (document: string): string[] => {
     .filter((path) => !ELSEWHERE.test(path));
 };
 
-test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md"])("each file that %s names exists", (document) => {
-  const paths = pathsIn(document);
-  expect(paths.length).toBeGreaterThan(0);
-  expect(paths.filter((path) => !STARTS.some((start) => existsSync(join(ROOT, start, path))))).toEqual([]);
-});
+test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md"])(
+  "each file that %s names exists",
+  (document) => {
+    const paths = pathsIn(document);
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !STARTS.some((start) => existsSync(join(ROOT, start, path))))).toEqual([]);
+  },
+);
