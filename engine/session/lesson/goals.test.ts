@@ -80,7 +80,11 @@ BPF_JMP_A(-2),
 BPF_MOV64_IMM(BPF_REG_0, 0),
 BPF_EXIT_INSN(),`;
   const goals = [returns("", 0), returns("", 1_000_000)];
-  const views = await createSession().tools.judge({ source: endless, progType: "tracepoint", maps: [] }, goals, NOTHING);
+  const views = await createSession().tools.judge(
+    { source: endless, progType: "tracepoint", maps: [] },
+    goals,
+    NOTHING,
+  );
   expect(views.map(({ met, found }) => [met, found])).toEqual(goals.map(() => [false, "no end after 1000000 steps"]));
 });
 
