@@ -10,7 +10,7 @@ vi.stubGlobal("navigator", { language: "en" });
 const { startEngine, engine } = await import("./engine.ts");
 const kernel = await import("./kernel/kernel.ts");
 const { useKernel } = kernel;
-const { followVerdict, moveTo, useMachine } = await import("./run/machine.ts");
+const { followVerdict, moveBy, moveTo, useMachine } = await import("./run/machine.ts");
 const { chooseAttach } = await import("./program/attach-type.ts");
 const { editInput, editSource, openProgram, programInput, useProgram } = await import("./program/program.ts");
 const { followProgram, freshCheck, useVerdict } = await import("./check/verdict.ts");
@@ -137,6 +137,14 @@ test("a move right after an edit is not made in the kernel's run of the text bef
   await moveTo(1);
   expect([texts()[0], useMachine.getState().position]).toEqual(["r0 = 7", 1]);
   await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(useMachine.getState().position).toBe(1);
+});
+
+test("steps that are pressed before there is a run add up", async () => {
+  editSource(PLUS42.replace("42", "44"));
+  await Promise.all([moveBy(1), moveBy(1)]);
+  expect([texts()[1], useMachine.getState().position]).toEqual(["w0 += 44", 2]);
+  await Promise.all([moveBy(1), moveBy(-1), moveBy(-1)]);
   expect(useMachine.getState().position).toBe(1);
 });
 

@@ -203,26 +203,29 @@ export async function ensureRun(): Promise<RunView | null> {
 
 export async function moveTo(step: number): Promise<void> {
   const run = await ensureRun();
-  if (!run) return;
-  wantedStep = Math.max(0, Math.min(run.length, Math.round(step)));
-  const cached = stepCache.get(wantedStep);
-  if (cached) {
-    set({ position: wantedStep, view: cached });
-    return;
-  }
-  const from = Math.max(0, wantedStep - PAGE_STEPS / 2);
-  const views = await answered(engine().api.runs.steps(run.run, from, PAGE_STEPS));
-  if (!views || get().run !== run) return;
-  if (stepCache.size > 8 * PAGE_STEPS) stepCache = new Map();
-  for (const view of views) stepCache.set(view.step, view);
-  const view = stepCache.get(wantedStep);
-  if (view) set({ position: wantedStep, view });
+  if (run) await showStep(run, step);
 }
 
 /** One step on or back. Several quick presses add up, even before an answer is there. */
 export async function moveBy(steps: number): Promise<void> {
-  const before = get().run;
-  if (!(await ensureRun())) return;
-  const from = before === get().run && !stepCache.has(wantedStep) ? wantedStep : get().position;
-  await moveTo(from + steps);
+  const run = await ensureRun();
+  if (run) await showStep(run, wantedStep + steps);
+}
+
+/** `wantedStep` is set before the first wait, so that the next press counts from there. */
+async function showStep(run: RunView, step: number): Promise<void> {
+  wantedStep = Math.max(0, Math.min(run.length, Math.round(step)));
+  if (!stepCache.has(wantedStep)) {
+    const from = Math.max(0, wantedStep - PAGE_STEPS / 2);
+    const views = await answered(engine().api.runs.steps(run.run, from, PAGE_STEPS));
+    if (get().run !== run) return;
+    if (!views) {
+      wantedStep = get().position; // cancelled: the next press counts from what is shown
+      return;
+    }
+    if (stepCache.size > 8 * PAGE_STEPS) stepCache = new Map();
+    for (const view of views) stepCache.set(view.step, view);
+  }
+  const view = stepCache.get(wantedStep);
+  if (view) set({ position: wantedStep, view });
 }
