@@ -35,6 +35,7 @@ export class MachineThread {
   readonly #waiting = new Map<number, PendingCall>();
   #nextId = 1;
   #unusedTimer: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
   /** A console is open. While true, the machine is not ended for being unused. */
   hasConsole = false;
 
@@ -55,8 +56,10 @@ export class MachineThread {
     this.started.catch(() => this.end(new MachineEnded("it did not start")));
   }
 
-  /** Calls that wait for their answer reject with `why`. */
+  /** Calls that wait for their answer reject with `why`, later ones with MachineEnded. */
   end(why: Error = new MachineEnded("the machine was ended")): void {
+    if (this.#ended) return;
+    this.#ended = true;
     clearTimeout(this.#unusedTimer);
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(why);
@@ -65,6 +68,7 @@ export class MachineThread {
   }
 
   #call(name: CallName, args: readonly unknown[]): Promise<unknown> {
+    if (this.#ended) return Promise.reject(new MachineEnded("the machine was ended"));
     clearTimeout(this.#unusedTimer);
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;

@@ -23,6 +23,7 @@ vi.stubGlobal("matchMedia", () => ({ matches: false }));
 vi.stubGlobal("Worker", TestWorker);
 
 const { endMachine, useReal, withMachine } = await import("./store.ts");
+const { MachineEnded } = await import("./client.ts");
 
 test.each([
   [
@@ -46,4 +47,13 @@ test.each([
   await withMachine((machine) => machine.read("/proc/version"));
   expect(useReal.getState().actFailure).toBeNull();
   endMachine();
+});
+
+test("a call to a machine that was ended rejects", async () => {
+  const done = withMachine(async (machine) => {
+    endMachine();
+    await expect(machine.read("/proc/version")).rejects.toBeInstanceOf(MachineEnded);
+    return "told";
+  });
+  expect(await done).toBe("told");
 });
