@@ -64,7 +64,9 @@ export const useReal = create<RealState>()(() => ({
 
 const { getState: get, setState: set } = useReal;
 
+/** The page's machine, and that of withOwnMachine. At most one of them runs. */
 let thread: MachineThread | undefined;
+let ownThread: MachineThread | undefined;
 const consoleListeners = new Set<(bytes: Uint8Array) => void>();
 const lostListeners = new Set<() => void>();
 
@@ -99,7 +101,7 @@ export async function chooseKernel(kernel: KernelName): Promise<void> {
     phase: "off",
     bytesToFetch: -1,
   });
-  set({ bytesToFetch: await bytesToFetch(kernel) });
+  await learnBytesToFetch();
 }
 
 /** Whether the reader must agree before anything is fetched: on a phone, or with the browser set to save data. */
@@ -107,29 +109,42 @@ const needsConsent = (): boolean =>
   matchMedia("(max-width: 700px), (pointer: coarse)").matches ||
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true;
 
-let starting: Promise<MachineThread | undefined> | undefined;
+/** How often the machine was ended. A start that was asked for before the last ending is given up. */
+let endings = 0;
+interface Starting {
+  readonly endings: number;
+  readonly done: Promise<MachineThread | undefined>;
+}
+let starting: Starting | undefined;
 
 /**
  * The running machine of the chosen kernel. It is started if there is none. undefined: the reader must agree first, or the start
- * failed (see phase). `consented`: the reader agreed to fetch the files.
+ * failed (see phase), or was given up. `consented`: the reader agreed to fetch the files.
  */
 export function runningMachine(consented = false): Promise<MachineThread | undefined> {
-  starting ??= start(consented).finally(() => {
-    starting = undefined;
-  });
-  return starting;
+  if (starting?.endings !== endings) {
+    const done = start(consented).finally(() => {
+      if (starting === mine) starting = undefined;
+    });
+    const mine: Starting = { endings, done };
+    starting = mine;
+  }
+  return starting.done;
 }
 
 async function start(consented: boolean): Promise<MachineThread | undefined> {
   const { kernel } = get();
-  if (thread?.kernel === kernel) return thread;
+  if (thread) return thread;
+  const asked = endings;
   const bytes = await bytesToFetch(kernel);
+  if (asked !== endings) return undefined;
   set({ bytesToFetch: bytes });
   if (bytes > 0 && !consented && needsConsent()) {
     set({ phase: "consent" });
     return undefined;
   }
   set({ phase: "fetching", fetched: 0, total: 0, failure: "" });
+  ownThread?.end();
   const mine = new MachineThread(kernel, {
     onProgress: (fetched, total) => set({ fetched, total, phase: fetched < total ? "fetching" : "starting" }),
     onConsole: (text) => {
@@ -169,8 +184,8 @@ export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>):
 }
 
 /**
- * Starts a machine for this action alone, does the action and ends the machine. The page's own machine is ended before. undefined:
- * the machine's files cannot be fetched, or only if the reader agrees, or it does not start.
+ * Starts a machine for this action alone, does the action and ends the machine. Another machine is ended before. Throws MachineEnded
+ * if another is started meanwhile. undefined: the machine's files cannot be fetched, or only if the reader agrees, or it does not start.
  */
 export async function withOwnMachine<T>(
   kernel: KernelName,
@@ -179,7 +194,9 @@ export async function withOwnMachine<T>(
   if ((await bytesToFetch(kernel)) > 0 && needsConsent()) return undefined;
   endMachine();
   const nothing = (): void => {};
+  ownThread?.end();
   const mine = new MachineThread(kernel, { onProgress: nothing, onConsole: nothing, onEnd: nothing });
+  ownThread = mine;
   try {
     const runs = await mine.started.then(
       () => true,
@@ -193,12 +210,15 @@ export async function withOwnMachine<T>(
 
 /** Ends the machine, or stops fetching it. */
 export function endMachine(): void {
+  endings++;
   thread?.end();
   set({ phase: "off" });
 }
 
 export async function learnBytesToFetch(): Promise<void> {
-  set({ bytesToFetch: await bytesToFetch(get().kernel) });
+  const { kernel } = get();
+  const bytes = await bytesToFetch(kernel);
+  if (get().kernel === kernel) set({ bytesToFetch: bytes });
 }
 
 /** Asks the chosen kernel about the current program. `consented`: the reader agreed to fetch the files. */
