@@ -46,26 +46,32 @@ onMachineLost(() => {
   if (whichKernel() === "real") useKernel.setState((s) => ({ fd: -1, loadedRevision: -1, kernel: detached(s.kernel) }));
 });
 
-async function listCalls(records: readonly SyscallRecord[]): Promise<void> {
-  const { calls } = useKernel.getState();
-  const views = await answered(engine().api.tools.callViews(records, (calls.at(-1)?.seq ?? 0) + 1));
-  if (!views) return;
-  useKernel.setState({ calls: [...calls, ...views], lastCalls: views });
+/** false: they are not listed, as the simulated kernel is shown again. */
+async function listCalls(records: readonly SyscallRecord[]): Promise<boolean> {
+  const views = await answered(
+    engine().api.tools.callViews(records, (useKernel.getState().calls.at(-1)?.seq ?? 0) + 1),
+  );
+  if (whichKernel() !== "real") return false;
+  if (!views) return true;
+  useKernel.setState(({ calls }) => ({ calls: [...calls, ...views], lastCalls: views }));
   noteCalls(views);
+  return true;
 }
 
 /**
  * Does something on the machine and lists its system calls. undefined: no kernel here has the program type, the program is too large,
- * there is no machine, or it was ended or reset meanwhile. The pane says which.
+ * there is no machine, or it was ended or reset meanwhile: the pane says which. Or the reader went back to the simulated kernel, whose
+ * state the answer must not change.
  */
 async function callMachine(
   act: (machine: RealMachine) => Promise<realCalls.RealCallResult | undefined>,
 ): Promise<realCalls.RealCallResult | undefined> {
-  if (isOwnType(useKernel.getState())) return undefined;
+  if (isOwnType(useKernel.getState()) || whichKernel() !== "real") return undefined;
   await chooseKernel("oreore-6.1");
+  if (whichKernel() !== "real") return undefined;
   const called = await withMachine(act);
-  if (called) await listCalls(called.records);
-  return called;
+  if (!called || whichKernel() !== "real") return undefined;
+  return (await listCalls(called.records)) ? called : undefined;
 }
 
 /** Whether the reader defined the program type. No real kernel here has it, so the pane offers the take-home instead. */
