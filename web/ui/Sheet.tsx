@@ -45,7 +45,8 @@ export function Sheet({ title, closeLabel, modal = true, className = "", first, 
       ref={dialog}
       className={`sheet ${modal ? "" : "sheet--hanging"} ${className}`}
       aria-label={title}
-      onCancel={onClose}
+      // A file chooser that is closed without a choice sends a `cancel` of its own through here.
+      onCancel={(event) => event.target === dialog.current && onClose()}
       onClick={(event) => modal && event.target === dialog.current && onClose()}
     >
       <div className="sheet__inner">
