@@ -75,23 +75,25 @@ function Given({ found }: { readonly found: WitnessFoundView }) {
 const shortened = (value: string): string =>
   value.length > SHOWN ? `${value.slice(0, SHOWN)}… (${value.length / 2} B)` : value;
 
-/** undefined: still searching. null: there is nothing to search for. */
+/** The answer about this revision. undefined: still searching. null: there is nothing to search for, or there was not before the edit. */
 function useWitness(revision: number) {
-  const [answer, set] = useState<WitnessView | null | undefined>(undefined);
+  const [found, set] = useState<{ readonly of: number; readonly answer: WitnessView | null | undefined } | null>(null);
   const search = async (budget: number): Promise<void> => {
-    set(undefined);
-    set((await askWitness(revision, budget)) ?? null);
+    set({ of: revision, answer: undefined });
+    const answer = (await askWitness(revision, budget)) ?? null;
+    set((now) => (now?.of === revision ? { of: revision, answer } : now));
   };
   useEffect(() => {
     let wanted = true;
     const timer = setTimeout(async () => {
-      const found = (await askWitness(revision, SHORT)) ?? null;
-      if (wanted) set(found);
+      const answer = (await askWitness(revision, SHORT)) ?? null;
+      if (wanted) set({ of: revision, answer });
     }, QUIET);
     return () => {
       wanted = false;
       clearTimeout(timer);
     };
   }, [revision]);
+  const answer = found?.of === revision || found?.answer === null ? found.answer : undefined;
   return { answer, search: (budget: number) => void search(budget) };
 }
