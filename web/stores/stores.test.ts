@@ -11,6 +11,7 @@ const { startEngine, engine } = await import("./engine.ts");
 const kernel = await import("./kernel/kernel.ts");
 const { useKernel } = kernel;
 const { followVerdict, moveBy, moveTo, useMachine } = await import("./run/machine.ts");
+const { measureSpeed } = await import("./run/speed.ts");
 const { chooseAttach } = await import("./program/attach-type.ts");
 const { editInput, editSource, openProgram, programInput, useProgram } = await import("./program/program.ts");
 const { followProgram, freshCheck, useVerdict } = await import("./check/verdict.ts");
@@ -321,4 +322,16 @@ test("a type that needs an attach type says so, and is loaded once one is chosen
     "sk_reuseport 2",
     "cgroup_sockopt 2",
   ]);
+});
+
+test("measuring the speed says what is wrong with an input", async () => {
+  expect((await measureSpeed())?.view?.interp.nsPerRun).toBeGreaterThan(0);
+  kernel.chooseType("xdp");
+  editInput("tcp-synn");
+  expect(await measureSpeed()).toBeUndefined();
+  expect(useProgram.getState().notice).toMatchObject({
+    kind: "said",
+    bad: true,
+    words: { en: expect.stringContaining("`tcp-synn` is no packet") },
+  });
 });

@@ -3,34 +3,24 @@
 import { useState } from "react";
 import type { EngineSpeedView, SpeedView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { engine } from "../../stores/engine.ts";
-import { readInput } from "../../stores/program/inputs.ts";
-import { programInput, useProgram } from "../../stores/program/program.ts";
+import { useProgram } from "../../stores/program/program.ts";
 import { useMachine } from "../../stores/run/machine.ts";
+import { type MeasuredSpeed, measureSpeed } from "../../stores/run/speed.ts";
 import { breakEven, decades, ticks } from "./break-even.ts";
 import "./speed.css";
-
-/** Milliseconds for each way. */
-const MS = 400;
 
 export default function Speed() {
   const { speed: text } = useMachineTexts();
   const revision = useProgram((s) => s.revision);
   const run = useMachine((s) => s.run);
-  const [found, setFound] = useState<{ readonly revision: number; readonly view: SpeedView | null } | null>(null);
+  const [found, setFound] = useState<MeasuredSpeed | null>(null);
   const [busy, setBusy] = useState(false);
   const view = found?.revision === revision ? found.view : null;
   const measure = async (): Promise<void> => {
-    const program = useProgram.getState();
-    const input = await readInput();
-    if (!input?.ok) return;
     setBusy(true);
-    try {
-      const answer = await engine().api.tools.speed(programInput(program), input.event, MS);
-      setFound({ revision: program.revision, view: answer });
-    } finally {
-      setBusy(false);
-    }
+    const measured = await measureSpeed();
+    if (measured) setFound(measured);
+    setBusy(false);
   };
   return (
     <section className="speed">
