@@ -2,11 +2,11 @@
 import { useEffect, useState } from "react";
 import { useAnswerTexts } from "../i18n/answers.ts";
 import { textOf } from "../lessons/index.ts";
-import { copyText } from "../links/share.ts";
 import { asTable, judgeLines, stopJudging, unmetText, useJudging } from "../stores/lesson/judging.ts";
 import { useLesson } from "../stores/lesson/lesson.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
+import { copyText } from "../ui/copy.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./lesson.css";

@@ -2,7 +2,8 @@
 import { ClipboardCopy } from "lucide-react";
 import { useState } from "react";
 import { useAnswerTexts } from "../i18n/answers.ts";
-import { copyText, linkTo } from "../links/share.ts";
+import { linkTo } from "../links/share.ts";
+import { copyText } from "../ui/copy.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 
 export function CopyAnswer() {

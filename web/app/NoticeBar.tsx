@@ -50,6 +50,8 @@ function sentence(notice: Notice, text: NoticeTexts, language: Language): string
       return text.editedExample;
     case "set-aside":
       return text.setAside;
+    case "not-copied":
+      return text.notCopied;
     case "said":
       return notice.words[language];
   }

@@ -3,12 +3,13 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useText } from "../i18n/index.ts";
 import { type ShareTexts, useShareTexts } from "../i18n/share.ts";
-import { copyText, hasPlace, makeLink } from "../links/share.ts";
+import { hasPlace, makeLink } from "../links/share.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { useFocus } from "../stores/page/focus.ts";
 import { useLayout } from "../stores/page/layout.ts";
 import { useProgram } from "../stores/program/program.ts";
 import { useMachine } from "../stores/run/machine.ts";
+import { copyText } from "../ui/copy.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { Segments } from "../ui/Segments.tsx";
 import { Sheet } from "../ui/Sheet.tsx";

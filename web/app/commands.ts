@@ -2,7 +2,7 @@
 // any), when it is offered, act. Loaded after the first paint, so it may contain words.
 import type { Texts } from "../../engine/index.ts";
 import { switchLanguage } from "../i18n/index.ts";
-import { copyText, hasPlace, makeLink } from "../links/share.ts";
+import { hasPlace, makeLink } from "../links/share.ts";
 import { askRealLinux } from "../linux/panel-open.ts";
 import { findRegisterAtCursor } from "../stores/check/register-search.ts";
 import { nextProblem } from "../stores/check/reveal.ts";
@@ -28,6 +28,7 @@ import { toggleBreakpoint } from "../stores/run/breakpoints.ts";
 import { moveBy, moveTo, useMachine } from "../stores/run/machine.ts";
 import { togglePlay, usePlay } from "../stores/run/play.ts";
 import { goOn, runToCursor, untilChange, visitLine } from "../stores/run/travel.ts";
+import { copyOrSay } from "../ui/copy.ts";
 
 export const GROUPS = ["program", "run", "view", "share", "learn", "page"] as const;
 
@@ -328,7 +329,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["C-s"],
     act: () => {
       openDialog("share");
-      return makeLink(hasPlace()).then(copyText);
+      return makeLink(hasPlace()).then(copyOrSay);
     },
   },
   {
@@ -336,7 +337,7 @@ export const COMMANDS: readonly Command[] = [
     group: "share",
     words: { en: "Copy a link to this step", ja: "このステップへのリンクをコピー" },
     when: hasRun,
-    act: () => makeLink(true).then(copyText),
+    act: () => makeLink(true).then(copyOrSay),
   },
   {
     id: "share.markdown",
@@ -344,7 +345,7 @@ export const COMMANDS: readonly Command[] = [
     words: { en: "Copy as Markdown", ja: "Markdown でコピー" },
     act: async () => {
       const { pageAsMarkdown } = await import("../links/copies.ts");
-      return copyText(pageAsMarkdown(await makeLink(hasPlace())));
+      return copyOrSay(pageAsMarkdown(await makeLink(hasPlace())));
     },
   },
   {

@@ -13,6 +13,7 @@ export interface NoticeTexts {
   readonly pasted: (what: string) => string;
   readonly noExample: (name: string) => string;
   readonly noLesson: (name: string) => string;
+  readonly notCopied: string;
 }
 
 const TEXTS: Readonly<Record<Language, NoticeTexts>> = {
@@ -33,6 +34,7 @@ const TEXTS: Readonly<Record<Language, NoticeTexts>> = {
     pasted: (what) => `Pasted: ${what}, written as macros. Undo brings back the text as it was.`,
     noExample: (name) => `There is no example called ${name}. Your own program is still here.`,
     noLesson: (name) => `There is no lesson ${name}. Your own program is still here.`,
+    notCopied: "The browser does not allow copying here.",
   },
   ja: {
     setAside: "書きかけのプログラムは残してあります。",
@@ -52,6 +54,7 @@ const TEXTS: Readonly<Record<Language, NoticeTexts>> = {
       `${what}を貼り付けたので、マクロに書き直しました。元に戻す操作で、貼り付けたままのテキストになります。`,
     noExample: (name) => `${name} というサンプルはありません。書きかけのプログラムはそのままです。`,
     noLesson: (name) => `レッスン ${name} はありません。書きかけのプログラムはそのままです。`,
+    notCopied: "このブラウザでは、ここからのコピーが許可されていません。",
   },
 };
 

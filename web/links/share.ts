@@ -62,12 +62,3 @@ export async function makeLink(withPlace: boolean): Promise<string> {
   if (!useSettings.getState().embed) history.replaceState(null, "", link.slice(link.indexOf("#")));
   return link;
 }
-
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false; // not allowed here: the reader selects it
-  }
-}

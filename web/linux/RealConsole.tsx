@@ -4,6 +4,7 @@ import { Terminal } from "@xterm/xterm";
 import { useEffect, useRef, useState } from "react";
 import "@xterm/xterm/css/xterm.css";
 import { useLinuxTexts } from "../i18n/linux.ts";
+import { copyOrSay } from "../ui/copy.ts";
 import { onConsole, tellMachineLost, withMachine } from "./store.ts";
 
 const CTRL_C = "\x03";
@@ -72,7 +73,7 @@ export default function RealConsole() {
     if (!current) return;
     const marked = current.getSelection();
     if (marked === "") current.selectAll();
-    await navigator.clipboard.writeText(marked || current.getSelection().trimEnd());
+    await copyOrSay(marked || current.getSelection().trimEnd());
     if (marked === "") current.clearSelection();
   };
   return (

@@ -1,13 +1,14 @@
-// A button that copies a text and says that it did.
+// A button that copies a text and says whether it did.
 import { CircleCheck, Copy } from "lucide-react";
 import { useState } from "react";
 import { useText } from "../i18n/index.ts";
+import { copyOrSay } from "./copy.ts";
 
 export function CopyButton({ label, make }: { readonly label: string; readonly make: () => string | Promise<string> }) {
   const text = useText();
   const [done, setDone] = useState(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(await make());
+    if (!(await copyOrSay(await make()))) return;
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };

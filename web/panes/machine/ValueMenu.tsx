@@ -5,6 +5,7 @@ import { useMachineTexts } from "../../i18n/machine.ts";
 import { NUMBER_BASES, type NumberBase } from "../../stores/page/settings.ts";
 import { toggleWatch, useBreakpoints } from "../../stores/run/breakpoints.ts";
 import { lastWrite, untilChange } from "../../stores/run/travel.ts";
+import { copyOrSay } from "../../ui/copy.ts";
 import { formatValue } from "./format.ts";
 import { chooseBase, chosenBase } from "./numbers.ts";
 import { type OpenMenu, useValueMenu } from "./value-menu.ts";
@@ -49,7 +50,7 @@ export default function ValueMenu({ open }: { readonly open: OpenMenu }) {
             {item(words.value.lastWrite, () => void lastWrite(target))}
             {"reg" in target && item(words.value.nextChange, () => void untilChange(target.reg))}
             {item(watched ? words.value.unwatch : words.value.watch, () => toggleWatch({ name, ...target }))}
-            {item(words.value.copy, () => void navigator.clipboard?.writeText(formatValue(hex, base ?? "hex")))}
+            {item(words.value.copy, () => void copyOrSay(formatValue(hex, base ?? "hex")))}
             <Menu.Separator className="menu__line" />
             <Menu.Group>
               <Menu.GroupLabel className="menu__title">{words.value.show}</Menu.GroupLabel>

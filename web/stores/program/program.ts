@@ -22,6 +22,7 @@ export type Notice =
   | { readonly kind: "pasted"; readonly name: Texts }
   | { readonly kind: "said"; readonly words: Texts; readonly bad: boolean }
   | { readonly kind: "edited-example"; readonly name: string }
+  | { readonly kind: "not-copied" }
   | { readonly kind: "set-aside" };
 
 export interface ProgramState {
