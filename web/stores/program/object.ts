@@ -102,16 +102,24 @@ export function addSourceFile(name: string, text: string): boolean {
 /** A path's last part. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
+/** false: they are not there, so the next program asks again. */
 async function loadKernel(): Promise<boolean> {
   try {
-    const packed = new Uint8Array(await (await fetch(KERNEL_FILE)).arrayBuffer());
+    const response = await fetch(KERNEL_FILE);
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    const packed = new Uint8Array(await response.arrayBuffer());
     // Some hosts already decompress files with the ending .gz.
     const isPacked = packed[0] === 0x1f && packed[1] === 0x8b;
     const stream = new Blob([packed]).stream();
     const file = isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
     const bytes = new Uint8Array(await new Response(file).arrayBuffer());
-    await answered(engine().api.objects.takeKernel(bytes));
-    return true;
+    return (
+      (await answered(
+        engine()
+          .api.objects.takeKernel(bytes)
+          .then(() => true),
+      )) ?? false
+    );
   } catch {
     showNotice({
       kind: "said",
