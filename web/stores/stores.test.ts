@@ -11,6 +11,7 @@ const { startEngine, engine } = await import("./engine.ts");
 const kernel = await import("./kernel/kernel.ts");
 const { useKernel } = kernel;
 const { followVerdict, moveBy, moveTo, useMachine } = await import("./run/machine.ts");
+const { openEnvironment, setEnvironment, useEnvironment } = await import("./program/environment.ts");
 const { measureSpeed } = await import("./run/speed.ts");
 const { chooseAttach } = await import("./program/attach-type.ts");
 const { editInput, editSource, openProgram, programInput, useProgram } = await import("./program/program.ts");
@@ -334,4 +335,10 @@ test("measuring the speed says what is wrong with an input", async () => {
     bad: true,
     words: { en: expect.stringContaining("`tcp-synn` is no packet") },
   });
+});
+
+test("two changes of the environment at once are both made", async () => {
+  await Promise.all([setEnvironment({ seed: 7 }), setEnvironment({ cpu: 2 })]);
+  expect(useEnvironment.getState()).toEqual({ seed: 7, cpu: 2, sockets: false });
+  await openEnvironment({});
 });

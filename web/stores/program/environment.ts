@@ -21,8 +21,9 @@ const { getState: get, setState: set } = useEnvironment;
 export async function setEnvironment(change: Partial<EnvironmentState>): Promise<void> {
   const { seed, cpu, sockets } = { ...get(), sockets: false, ...change };
   const next = { seed: Math.trunc(seed) >>> 0, cpu: Math.min(CPUS - 1, Math.max(0, Math.trunc(cpu) || 0)), sockets };
-  await answered(engine().api.kernel.setEnvironment(next));
-  set(next);
+  const done = answered(engine().api.kernel.setEnvironment(next));
+  set(next); // before the wait: the next change is made to this one
+  await done;
 }
 
 export const newSeed = (): Promise<void> =>
