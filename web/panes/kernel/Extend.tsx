@@ -170,14 +170,19 @@ function Context() {
 /** The switch of a step, what the step is for, and a link to its code. */
 function StepSwitch({ step, onCode }: { readonly step: Step; readonly onCode: () => void }) {
   const texts = useExtendTexts();
-  const applied = useKernel((s) => s.kernel?.steps[step - 1] ?? false);
+  // undefined: the kernel is not there yet.
+  const applied = useKernel((s) => s.kernel?.steps[step - 1]);
   return (
     <div className="kpatch">
       <div className="kpatch__head">
         <label className="check">
           <input
             type="checkbox"
-            checked={applied}
+            ref={(box) => {
+              if (box) box.indeterminate = applied === undefined;
+            }}
+            checked={applied ?? false}
+            disabled={applied === undefined}
             onChange={(event) => void switchStep(step, event.currentTarget.checked)}
           />
           {texts.recipe.step[step - 1]}
