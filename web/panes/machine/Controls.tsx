@@ -22,26 +22,29 @@ export function Controls() {
   const why = none && refused ? words.noRun : "";
   const stops = useBreakpoints((s) => s.breakpoints.length + s.watches.length > 0);
   const playing = usePlay((s) => s.playing);
-  const button = (id: string, label: string, keys: string, Icon: typeof StepBack, off: boolean, act: () => void) => (
-    <button
-      type="button"
-      className="button button--icon"
-      data-testid={id}
-      aria-label={label}
-      title={why || (keys ? `${label} (${keyCaps(keys).join("+")})` : label)}
-      aria-disabled={off || why !== ""}
-      onClick={
-        why === ""
-          ? () => {
-              if (id !== "play") pause();
-              act();
-            }
-          : undefined
-      }
-    >
-      <Icon size={15} aria-hidden="true" />
-    </button>
-  );
+  const button = (id: string, label: string, keys: string, Icon: typeof StepBack, atEdge: boolean, act: () => void) => {
+    const off = atEdge || why !== "";
+    return (
+      <button
+        type="button"
+        className="button button--icon"
+        data-testid={id}
+        aria-label={label}
+        title={why || (keys ? `${label} (${keyCaps(keys).join("+")})` : label)}
+        aria-disabled={off}
+        onClick={
+          off
+            ? undefined
+            : () => {
+                if (id !== "play") pause();
+                act();
+              }
+        }
+      >
+        <Icon size={15} aria-hidden="true" />
+      </button>
+    );
+  };
   return (
     <fieldset className="controls">
       <legend className="visually-hidden">{words.timeline}</legend>
@@ -52,7 +55,7 @@ export function Controls() {
         playing ? words.play.pause : words.play.play,
         "C-F8",
         playing ? Pause : Play,
-        none,
+        false,
         () => void togglePlay(),
       )}
       {button("step", words.step, "F10", StepForward, atEnd, () => void moveBy(1))}
