@@ -7,6 +7,7 @@ import { openDialog } from "../stores/page/dialog.ts";
 import { chooseLayout, LAYOUTS, useLayout } from "../stores/page/layout.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { resumeLessons, useProgram } from "../stores/program/program.ts";
+import { focusEditor } from "../ui/focus-editor.ts";
 import { Segments } from "../ui/Segments.tsx";
 
 const MainMenu = lazy(() => import("./MainMenu.tsx"));
@@ -16,7 +17,7 @@ export function Header() {
   const lesson = useProgram((s) => s.lesson);
   return (
     <header className="header">
-      <button type="button" className="skip" onClick={skipToEditor}>
+      <button type="button" className="skip" onClick={focusEditor}>
         {text.header.skip}
       </button>
       <h1 className="header__name">
@@ -130,8 +131,4 @@ function LanguageButton() {
       {text.header.language}
     </button>
   );
-}
-
-function skipToEditor(): void {
-  document.querySelector<HTMLElement>("[data-testid=editor] textarea, [data-testid=editor] [role=textbox]")?.focus();
 }

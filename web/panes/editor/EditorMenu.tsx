@@ -33,6 +33,11 @@ export default function EditorMenu({ label, onClose, full }: Props) {
     addEventListener("pointerdown", outside);
     return () => removeEventListener("pointerdown", outside);
   }, [onClose]);
+  /** Before the menu goes with its focus, its button takes it. */
+  const closeHere = (): void => {
+    host.current?.parentElement?.querySelector("button")?.focus();
+    onClose();
+  };
   const row = (words: string, on: boolean, toggle: () => void) => (
     <label className="editor-menu__row">
       <input type="checkbox" checked={on} onChange={toggle} />
@@ -44,7 +49,7 @@ export default function EditorMenu({ label, onClose, full }: Props) {
       type="button"
       className="editor-menu__row"
       onClick={() => {
-        onClose();
+        closeHere();
         act();
       }}
     >
@@ -59,7 +64,7 @@ export default function EditorMenu({ label, onClose, full }: Props) {
       role="group"
       aria-label={label}
       onKeyDown={(event) => {
-        if (event.key === "Escape") onClose();
+        if (event.key === "Escape") closeHere();
       }}
     >
       {row(text.arrows, arrows, toggleArrows)}

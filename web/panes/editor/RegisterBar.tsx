@@ -1,5 +1,6 @@
 // Every instruction that writes or reads a register, as a list below the program. The editor marks the same places.
 import { ChevronDown, ChevronUp, X } from "lucide-react";
+import type { MouseEventHandler } from "react";
 import { useEditorTexts } from "../../i18n/editor.ts";
 import {
   endSearch,
@@ -10,8 +11,15 @@ import {
   useRegisterSearch,
 } from "../../stores/check/register-search.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
+import { focusEditor } from "../../ui/focus-editor.ts";
 import { RegisterSelect } from "../../ui/RegisterSelect.tsx";
 import "./editor-menu.css";
+
+/** The focus goes to the editor, as the bar goes with what had it. */
+function close(): void {
+  endSearch();
+  focusEditor();
+}
 
 export default function RegisterBar() {
   const text = useEditorTexts();
@@ -19,7 +27,7 @@ export default function RegisterBar() {
   const { reg, shownSlot } = useRegisterSearch();
   const places = placesOf(check, reg);
   const position = places.findIndex(({ slot }) => slot.slot === shownSlot) + 1;
-  const tool = (label: string, Icon: typeof X, act: () => void) => (
+  const tool = (label: string, Icon: typeof X, act: MouseEventHandler) => (
     <button type="button" className="button button--quiet button--icon" aria-label={label} title={label} onClick={act}>
       <Icon size={14} aria-hidden="true" />
     </button>
@@ -34,7 +42,7 @@ export default function RegisterBar() {
       className="register-bar"
       aria-label={text.uses}
       onKeyDown={(event) => {
-        if (event.key === "Escape") endSearch();
+        if (event.key === "Escape") close();
       }}
     >
       <div className="register-bar__head">
@@ -43,7 +51,8 @@ export default function RegisterBar() {
         <span className="spacer" />
         {tool(text.previous, ChevronUp, () => nextPlace(-1))}
         {tool(text.next, ChevronDown, () => nextPlace(1))}
-        {tool(text.close, X, endSearch)}
+        {/* A finger does not need the focus: it would bring up the keyboard of a phone. */}
+        {tool(text.close, X, ({ detail }) => (detail === 0 ? close() : endSearch()))}
       </div>
       {places.length > 0 && (
         <ul className="register-bar__list">
