@@ -122,6 +122,7 @@ test.each([
 test.each([
   ["a seed beyond 32 bits", { seed: 2 ** 32 }],
   ["a step before the first", { step: -1 }],
+  ["a breakpoint above the first line", { breakpoints: [[0, ""]] }],
   ["too many breakpoints", { breakpoints: Array(65).fill([1, ""]) }],
   [
     "too many elements of a map",
@@ -292,6 +293,7 @@ test.each([
   ["#lesson/bounds", { kind: "lesson", name: "bounds" }],
   ["#file/week1/own.md", { kind: "file", path: "week1/own.md", at: 1 }],
   ["#file/course.md:3", { kind: "file", path: "course.md", at: 3 }],
+  ["#file/course.md:0", { kind: "fault", fault: "unknown-form" }],
   ["#file/../own.md", { kind: "fault", fault: "unknown-form" }],
   ["#file//elsewhere.example/own.md", { kind: "fault", fault: "unknown-form" }],
   ["#file/https:elsewhere.md", { kind: "fault", fault: "unknown-form" }],

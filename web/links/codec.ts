@@ -78,7 +78,7 @@ const LESSON_NAME = /^(\d{1,3}|[a-z][a-z0-9-]{0,63})$/;
 export const MAX_PACKED = 200_000;
 const MAX_UNPACKED = 2_000_000;
 
-const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
+const count = (max: number, min = 0) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const U32 = 0xffff_ffff;
 const name = v.pipe(v.string(), v.maxLength(32));
 /** An object with at most `size` members. */
@@ -104,7 +104,7 @@ const LIST = v.object({
   title: v.object({ en: titleText, ja: titleText }),
   entries: v.pipe(v.array(v.pipe(v.string(), v.check(isEntry))), v.minLength(1), v.maxLength(MOST_ENTRIES)),
   files: bounded(MOST_ENTRIES, v.pipe(v.string(), v.maxLength(200_000))),
-  at: v.pipe(count(MOST_ENTRIES), v.minValue(1)),
+  at: count(MOST_ENTRIES, 1),
 });
 
 const STATE = v.object({
@@ -122,7 +122,7 @@ const STATE = v.object({
   view: v.exactOptional(name),
   views: v.exactOptional(v.record(name, name)),
   breakpoints: v.exactOptional(
-    v.pipe(v.array(v.tuple([count(1_000_000), v.pipe(v.string(), v.maxLength(500))])), v.maxLength(64)),
+    v.pipe(v.array(v.tuple([count(1_000_000, 1), v.pipe(v.string(), v.maxLength(500))])), v.maxLength(64)),
   ),
   lesson: v.exactOptional(
     v.object({
@@ -162,7 +162,7 @@ export async function decodeLink(hash: string): Promise<Link> {
   }
   const bare = withoutPunctuation(text);
   if (bare === "talk") return { kind: "talk" };
-  const file = /^file\/([\w][\w./-]{0,200}\.md)(?::(\d{1,3}))?$/.exec(bare);
+  const file = /^file\/([\w][\w./-]{0,200}\.md)(?::0*([1-9]\d{0,2}))?$/.exec(bare);
   if (file && !/\.\.|\/\//.test(bare)) return { kind: "file", path: file[1] as string, at: Number(file[2] ?? 1) };
   const [form, name = "", ...rest] = bare.split("/");
   if (form === "example" && /^[\w-]{1,64}$/.test(name) && rest.length === 0) return { kind: "example", name };
