@@ -56,9 +56,19 @@ async function isUntouched({ source, progType, maps, input, step = 0, ...more }:
   return EXAMPLES.some((example) => example.name === name && example.input === input);
 }
 
-/** The same, and puts it into the address. Inside another page the address stays. */
+/** Counts the links that were asked for with makeLink. */
+let asked = 0;
+
+/**
+ * The same, and puts it into the address. The address stays inside another page, and if the link is out of date: meanwhile another
+ * program was opened, this one was edited, or another link was asked for.
+ */
 export async function makeLink(withPlace: boolean): Promise<string> {
+  const mine = ++asked;
+  const { openCount, revision } = useProgram.getState();
   const link = await linkTo(withPlace);
-  if (!useSettings.getState().embed) history.replaceState(null, "", link.slice(link.indexOf("#")));
+  const now = useProgram.getState();
+  const isNewest = mine === asked && openCount === now.openCount && revision === now.revision;
+  if (isNewest && !useSettings.getState().embed) history.replaceState(null, "", link.slice(link.indexOf("#")));
   return link;
 }
