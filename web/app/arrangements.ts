@@ -1,9 +1,7 @@
 // Where the panes are in each layout, and how much room each has. The program never moves, because everything is about it.
 
 import { keep, readKept } from "../stores/page/device.ts";
-import { useFocus } from "../stores/page/focus.ts";
 import { isExtending, type Layout, type Pane, useLayout } from "../stores/page/layout.ts";
-import { useSettings } from "../stores/page/settings.ts";
 import { useMedia } from "./useMedia.ts";
 
 /** One or two panes from top to bottom, with their share of the height in percent. 0: folded to its title line. */
@@ -33,22 +31,11 @@ const LOW: Readonly<Partial<Record<Layout, Arrangement>>> = {
 const EXTENDING: Arrangement = { ...ARRANGEMENTS.write, right: { machine: 36, kernel: 64 } };
 const EXTENDING_LOW: Arrangement = { ...ARRANGEMENTS.write, right: { machine: 0, kernel: 100 } };
 
-/** While presenting, the pane that the talk is about gets the room. */
-const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
-  editor: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
-  machine: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
-  verifier: { share: 59, left: { editor: 50, verifier: 50 }, right: { machine: 100 } },
-  kernel: { share: 50, left: { editor: 100, verifier: 0 }, right: { machine: 40, kernel: 60 } },
-};
-
 /** The current arrangement and its name. If there is room for two panes only: the program and `beside`. `lesson`: one is open. */
 export function useArrangement(beside: Pane | null, lesson: boolean): readonly [name: string, Arrangement] {
   const layout = useLayout((s) => s.layout);
   const low = useMedia("(max-height: 799px)");
-  const present = useSettings((s) => s.present);
-  const tab = useFocus((s) => s.tab);
   const extending = useLayout((s) => isExtending(s.views)) && lesson && layout === "write";
-  if (present && !beside) return [`present-${tab}`, PRESENTED[tab]];
   if (beside) return ["two", { share: 52, left: { editor: 100 }, right: { [beside]: 100 } }];
   if (extending) return low ? ["extend-low", EXTENDING_LOW] : ["extend", EXTENDING];
   const lower = low ? LOW[layout] : undefined;

@@ -20,7 +20,7 @@ interface Saved {
 }
 
 export interface Settings extends Saved {
-  /** Presenting: the text is enlarged, and only the program and the machine are shown. */
+  /** Presenting: the stage takes the place of header and panes. Not inside another page. */
   readonly present: boolean;
   /** The page is inside another page. It keeps nothing on the device, so that several such pages do not mix. */
   readonly embed: boolean;
