@@ -11,7 +11,8 @@ export type FileKind =
   | { readonly kind: "types" }
   | { readonly kind: "fault"; readonly fault: FileFault };
 
-const MOST = 1_000_000;
+/** The most bytes of a text or of instructions. */
+export const MOST = 1_000_000;
 
 /** `size`: the file's. `bytes`: what has been read of it. Raw instructions become hex text. */
 export function kindOf(name: string, size: number, bytes: Uint8Array): FileKind {

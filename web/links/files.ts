@@ -6,7 +6,7 @@ import { isOpen } from "../stores/page/dialog.ts";
 import { openProgram, showNotice, useProgram } from "../stores/program/program.ts";
 import { saveFile } from "../ui/save.ts";
 import { readState } from "./codec.ts";
-import { type FileFault, kindOf, slug } from "./file-kinds.ts";
+import { type FileFault, kindOf, MOST, slug } from "./file-kinds.ts";
 import { openState } from "./open.ts";
 import { stateOfPage } from "./share.ts";
 
@@ -33,7 +33,7 @@ const refuse = (fault: FileFault, name: string): void =>
 export async function openFile(file: File): Promise<void> {
   if (/\.(md|markdown)$/i.test(file.name))
     return (await import("../stores/lesson/dropped-lessons.ts")).openDropped([file]);
-  const found = kindOf(file.name, file.size, new Uint8Array(await file.slice(0, 1_000_001).arrayBuffer()));
+  const found = kindOf(file.name, file.size, new Uint8Array(await file.slice(0, MOST + 1).arrayBuffer()));
   if (found.kind === "object") return (await import("../stores/program/object.ts")).openObject(file);
   if (found.kind === "types") return (await import("../stores/program/object.ts")).takeTypes(file);
   if (found.kind === "fault") return refuse(found.fault, file.name);

@@ -5,6 +5,7 @@ import { useText } from "../i18n/index.ts";
 import { fontSize } from "../panes/editor/columns.ts";
 import JumpMargin from "../panes/editor/JumpMargin.tsx";
 import { jumpsOf, marginWidth } from "../panes/editor/jumps.ts";
+import { LEAST_PASTE } from "../panes/editor/PlainEditor.tsx";
 import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/check/register-search.ts";
 import { useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
@@ -289,7 +290,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
 async function translatePaste(editor: monaco.editor.IStandaloneCodeEditor, range: monaco.Range): Promise<void> {
   const model = editor.getModel();
   const pasted = model?.getValueInRange(range) ?? "";
-  if (!model || pasted.trim().length < 8) return;
+  if (!model || pasted.trim().length < LEAST_PASTE) return;
   const version = model.getVersionId();
   const { progType } = useProgram.getState();
   const found = await answered(engine().api.tools.paste(pasted, progType));

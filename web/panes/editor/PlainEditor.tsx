@@ -12,7 +12,7 @@ import { jumpsOf, marginWidth } from "./jumps.ts";
 const ProgramLines = lazy(() => import("./ProgramLines.tsx"));
 
 /** Shorter pastes (in characters) are not read as another notation. */
-const LEAST = 8;
+export const LEAST_PASTE = 8;
 
 interface Props {
   readonly readOnly?: boolean;
@@ -53,7 +53,7 @@ export function PlainEditor({ readOnly = false, stays }: Props) {
   };
 
   const onPaste = (pasted: string): void => {
-    if (!readOnly && pasted.trim().length >= LEAST)
+    if (!readOnly && pasted.trim().length >= LEAST_PASTE)
       void import("../../stores/check/pasted-log.ts").then(({ translatePaste }) => translatePaste(source, pasted));
   };
 

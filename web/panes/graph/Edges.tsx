@@ -3,7 +3,7 @@
 import type { FlowEdgeView, FlowView, TrafficView } from "../../../engine/index.ts";
 import type { GraphTexts } from "../../i18n/graph.ts";
 import type { PathKind } from "./Block.tsx";
-import { METRICS } from "./metrics.ts";
+import { FAR, METRICS } from "./metrics.ts";
 import type { Zoom } from "./zoom.ts";
 
 interface Props {
@@ -92,7 +92,7 @@ export function Edges({ flow, traffic, zoom, text, path: kind }: Props) {
           </g>
         );
       })}
-      {zoom.scale >= 0.42 &&
+      {zoom.scale >= FAR &&
         edges.map((edge) => {
           const word = text.kind[edge.kind];
           if (word === "") return null;

@@ -15,7 +15,7 @@ import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { Block } from "./Block.tsx";
 import { Edges } from "./Edges.tsx";
-import { METRICS } from "./metrics.ts";
+import { FAR, METRICS } from "./metrics.ts";
 import { Rounds } from "./Rounds.tsx";
 import { useZoom, type Zoom } from "./zoom.ts";
 import "./graph.css";
@@ -162,7 +162,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
       <div
         ref={plane}
         className="graph__plane"
-        data-far={zoom.scale < 0.42 || undefined}
+        data-far={zoom.scale < FAR || undefined}
         style={{
           width: flow.w,
           height: flow.h,
@@ -190,7 +190,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
             hovered={holds(block, hovered) ? hovered : -1}
             refused={holds(block, refused) ? refused : -1}
             path={traffic?.pathBlocks.has(block.start) ? path : ""}
-            far={zoom.scale < 0.42 ? zoom.scale : 0}
+            far={zoom.scale < FAR ? zoom.scale : 0}
             focusable={block.start === active}
             text={text}
             onArrow={onArrow}

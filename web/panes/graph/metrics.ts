@@ -1,4 +1,4 @@
-// The sizes of a block's text. graph.css draws it with the same sizes.
+// The sizes of a block's text, which graph.css draws with the same sizes, and from which scale on it is drawn.
 import type { FlowMetrics } from "../../../engine/index.ts";
 
 export const METRICS: FlowMetrics = {
@@ -10,3 +10,6 @@ export const METRICS: FlowMetrics = {
   maxChars: 46,
   maxLines: 9,
 };
+
+/** Below this scale the text cannot be read, so it is not drawn. */
+export const FAR = 0.42;

@@ -4,7 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useMemo } from "react";
 import { beginsPath, type CheckView } from "../../../engine/index.ts";
 import { useLog } from "../../stores/check/log.ts";
-import { useLogPages, wantLines, wholeNumber } from "../../stores/check/log-pages.ts";
+import { PAGE, useLogPages, wantLines, wholeNumber } from "../../stores/check/log-pages.ts";
 import { useFocus } from "../../stores/page/focus.ts";
 import { LogLine } from "./Log.tsx";
 
@@ -65,8 +65,8 @@ export default function LongLog({ check, lines, hidden, target, scroller, cursor
     if (cut === 0 || index < check.logHead) return { ...held(index), index };
     const behind = index - cut + 1;
     if (behind > check.logHead) return { ...held(behind), index };
-    const page = pages.get(Math.floor(index / 500));
-    const line = index % 500;
+    const page = pages.get(Math.floor(index / PAGE));
+    const line = index % PAGE;
     return { line: page?.lines[line] ?? "…", slot: page?.slots[line] ?? -1, stateAt: page?.states[line] ?? 0, index };
   };
   const reason = check.messageLine < 0 ? -1 : wholeNumber(check, check.messageLine);

@@ -9,7 +9,8 @@ interface Page {
   readonly states: Uint16Array;
 }
 
-const PAGE = 500;
+/** Lines of a page. */
+export const PAGE = 500;
 /** The most pages kept. The one seen longest ago goes first and is asked for again when needed. */
 const KEPT = 40;
 
