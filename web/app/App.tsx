@@ -1,7 +1,8 @@
 // The page: the arrangement of panes that fits, and everything that lies over them.
 import { lazy, Suspense, useEffect } from "react";
 import { useText } from "../i18n/index.ts";
-import { cancelRequest, useKernel } from "../stores/kernel/kernel.ts";
+import { cancelRequest } from "../stores/engine.ts";
+import { useKernel } from "../stores/kernel/kernel.ts";
 import { useDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { useProgram } from "../stores/program/program.ts";

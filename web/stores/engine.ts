@@ -1,5 +1,5 @@
 // The engine that the stores ask. Set once at the start: on the page a worker's (web/start-engine.ts), in a test one in the same thread.
-// Stores call it, components do not.
+// Stores call engine(), components do not.
 import { Cancelled, type Client, type ClientOptions, thrownText } from "../../engine/index.ts";
 
 export type Engine = Pick<Client, "api" | "cancel">;
@@ -25,6 +25,9 @@ export function engine(): Engine {
   if (!given) throw new Error("a store asked before startEngine()");
   return given;
 }
+
+/** Ends what the engine is doing. Effects of earlier answers stay, and so do these answers on the page. */
+export const cancelRequest = (): void => engine().cancel();
 
 /** The listener gets the number of instructions that a running verification has processed so far. */
 export const onEngineProgress = (listener: (insnsProcessed: number) => void): void =>

@@ -1,6 +1,7 @@
 // Shown while a verification takes longer than a moment: its progress, and a button to stop it. Also shown after it was stopped.
 import { useVerifierTexts } from "../../i18n/verifier.ts";
-import { checkAgain, stopChecking, useVerdict } from "../../stores/check/verdict.ts";
+import { checkAgain, useVerdict } from "../../stores/check/verdict.ts";
+import { cancelRequest } from "../../stores/engine.ts";
 
 /** Instructions after which the kernel gives up. */
 const LIMIT = 1_000_000;
@@ -22,7 +23,7 @@ export default function Walking() {
         <>
           <progress className="walking__bar" aria-label={text.walking.label} max={LIMIT} value={walked} />
           <span className="walking__count">{text.walking.walked(walked)}</span>
-          <button type="button" className="button" onClick={stopChecking}>
+          <button type="button" className="button" onClick={cancelRequest}>
             {text.walking.stop}
           </button>
         </>

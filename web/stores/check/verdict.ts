@@ -65,9 +65,6 @@ export async function freshCheck(): Promise<CheckView | null> {
   return get().check;
 }
 
-/** Stops a check that takes too long. The answer before it stays on the page. */
-export const stopChecking = (): void => engine().cancel();
-
 /** Asks again after a stop. */
 export const checkAgain = (): void => void ask();
 

@@ -439,6 +439,3 @@ export async function takeHome(): Promise<void> {
   const name = get().kernel?.own.name ?? DEFAULT_PRESET;
   saveFile(`${name}-take-home.zip`, zip(files.map((file) => ({ ...file, path: `${name}/${file.path}` }))));
 }
-
-/** Ends what the engine is doing. Effects of earlier answers stay. */
-export const cancelRequest = (): void => engine().cancel();

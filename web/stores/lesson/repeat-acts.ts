@@ -8,6 +8,7 @@ import { beginJournal } from "../kernel/journal.ts";
 import {
   addTerminalLine,
   kernelBooted,
+  NOTHING_LOADED,
   noteOutcome,
   queued,
   sameDefinition,
@@ -33,7 +34,7 @@ async function repeatNow(lesson: Lesson, acts: readonly Act[], step: number): Pr
   const program = programInput(useProgram.getState());
   let source = lesson.state.source;
   let last: { readonly run: RunView; readonly by: string } | undefined;
-  useKernel.setState({ fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null, terminal: [] });
+  useKernel.setState({ ...NOTHING_LOADED, terminal: [] });
   const told = (act: Act, done: ActDone | null): void => {
     if (useProgram.getState().openCount !== openCount) return;
     if (act.do === "write") source = act.source;
