@@ -4,6 +4,7 @@ import { useVerdict } from "../stores/check/verdict.ts";
 import { useFocus } from "../stores/page/focus.ts";
 import { useLayout } from "../stores/page/layout.ts";
 import { useSettings } from "../stores/page/settings.ts";
+import { slotOfLine } from "../stores/program/lines.ts";
 import { useProgram } from "../stores/program/program.ts";
 import { useMachine } from "../stores/run/machine.ts";
 import type { LinkState } from "./codec.ts";
@@ -21,19 +22,13 @@ function place(): Partial<LinkState> {
   const { run, position } = useMachine.getState();
   const { layout, views } = useLayout.getState();
   const chosen = Object.entries(views).filter(([, view]) => view !== "");
-  const slot = slotAtCursor();
+  const slot = slotOfLine(useVerdict.getState().check, useFocus.getState().line);
   return {
     ...(run && { step: position }),
     ...(slot > 0 && { slot }),
     ...(layout !== "write" && { view: layout }),
     ...(chosen.length > 0 && { views: Object.fromEntries(chosen) }),
   };
-}
-
-/** -1: the cursor's line makes no instruction. */
-function slotAtCursor(): number {
-  const { line } = useFocus.getState();
-  return useVerdict.getState().check?.slots.find(({ span }) => span?.line === line)?.slot ?? -1;
 }
 
 /** Whether the page differs from a freshly opened one in its place: step, instruction, layout, views. */

@@ -9,8 +9,8 @@ import { useVerdict } from "../stores/check/verdict.ts";
 import { mapLines } from "../stores/kernel/shown-map.ts";
 import { useEditorView } from "../stores/page/editor-view.ts";
 import { useSettings } from "../stores/page/settings.ts";
-import { slotsOnLine } from "../stores/program/lines.ts";
-import { type Breakpoint, moveBreakpoints, slotOfLine, useBreakpoints } from "../stores/run/breakpoints.ts";
+import { slotOfLine, slotsOnLine } from "../stores/program/lines.ts";
+import { type Breakpoint, moveBreakpoints, useBreakpoints } from "../stores/run/breakpoints.ts";
 import { useMachine } from "../stores/run/machine.ts";
 import { monaco } from "./core.ts";
 
@@ -99,11 +99,12 @@ export function drawLines(editor: monaco.editor.ICodeEditor, model: Model, moved
 }
 
 function breakpointDecorations(points: readonly Breakpoint[]): Decoration[] {
+  const { check } = useVerdict.getState();
   return points.map((point) => ({
     range: new monaco.Range(point.line, 1, point.line, 1),
     options: {
       stickiness: monaco.editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges,
-      lineNumberClassName: breakpointClass(point, slotOfLine(point.line) >= 0),
+      lineNumberClassName: breakpointClass(point, slotOfLine(check, point.line) >= 0),
       ...(point.when.trim() === "" ? {} : { lineNumberHoverMessage: { value: `\`${point.when}\`` } }),
     },
   }));

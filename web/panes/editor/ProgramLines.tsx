@@ -5,8 +5,9 @@ import type { CheckView } from "../../../engine/index.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { type EditorGeometry, publishGeometry, useFocus } from "../../stores/page/focus.ts";
 import { useSettings } from "../../stores/page/settings.ts";
+import { slotOfLine } from "../../stores/program/lines.ts";
 import { useProgram } from "../../stores/program/program.ts";
-import { moveBreakpoints, slotOfLine, toggleBreakpoint, useBreakpoints } from "../../stores/run/breakpoints.ts";
+import { moveBreakpoints, toggleBreakpoint, useBreakpoints } from "../../stores/run/breakpoints.ts";
 import { useMachine } from "../../stores/run/machine.ts";
 import { ADVANCE, columnsOf } from "./columns.ts";
 import JumpMargin from "./JumpMargin.tsx";
@@ -107,7 +108,7 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
             return (
               <li key={line} data-number={line} className={mark && `line-${LINE[mark.kind]}`}>
                 <span className={sign && `glyph-${LINE[sign]}`} />
-                <span className={point && breakpointClass(point, slotOfLine(line) >= 0)}>{line}</span>
+                <span className={point && breakpointClass(point, slotOfLine(check, line) >= 0)}>{line}</span>
                 {rows(line) > 0 && <div style={{ height: rows(line) * view.line }} />}
               </li>
             );

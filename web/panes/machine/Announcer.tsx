@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { StepView } from "../../../engine/index.ts";
 import { type MachineTexts, useMachineTexts } from "../../i18n/machine.ts";
 import { useMachine } from "../../stores/run/machine.ts";
+import { formatValue } from "./format.ts";
 
 /** Milliseconds without a step before the last one is told. */
 const PAUSE = 150;
@@ -27,12 +28,10 @@ export function Announcer() {
   );
 }
 
-const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
-
 function happened({ call, changed, memory, trace }: StepView, words: MachineTexts): string {
   return [
     ...(call ? [`bpf_${call.name}()`] : []),
-    ...changed.map(({ reg, new: value }) => `R${reg} = ${short(value)}`),
+    ...changed.map(({ reg, new: value }) => `R${reg} = ${formatValue(value, "hex")}`),
     ...memory.map(({ region, off, new: value }) => `${region}${off < 0 ? off : `+${off}`} = ${value}`),
     ...trace.map((line) => `${words.output.trace}: ${line}`),
   ].join(", ");

@@ -5,7 +5,7 @@ import { useMachineTexts } from "../../i18n/machine.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { followInput, inputBytes, loadFormats, setInputBytes, useInputs } from "../../stores/program/inputs.ts";
 import { editInput, useProgram } from "../../stores/program/program.ts";
-import { numberOf, parseBytes, textOf } from "./bytes.ts";
+import { numberOf, parseNumber, textOf } from "./bytes.ts";
 
 type Field = EventFormatView["fields"][number];
 
@@ -80,7 +80,7 @@ function FieldInput({
   const base = useSettings((s) => s.base);
   const [typed, setTyped] = useState<string | null>(null);
   const shown = field.text ? textOf(hex) : numberOf(hex, base === "binary" ? "hex" : base);
-  const bytes = typed === null ? hex : field.text ? ofText(typed, field.size) : numeral(typed, field.size);
+  const bytes = typed === null ? hex : field.text ? ofText(typed, field.size) : parseNumber(typed, field.size);
   return (
     <label className="event-view__field">
       <code>{field.name}</code>
@@ -92,7 +92,7 @@ function FieldInput({
         onChange={(event) => {
           const text = event.currentTarget.value;
           setTyped(text);
-          const next = field.text ? ofText(text, field.size) : numeral(text, field.size);
+          const next = field.text ? ofText(text, field.size) : parseNumber(text, field.size);
           if (next !== undefined) onPut(next);
         }}
         onBlur={() => setTyped(null)}
@@ -100,10 +100,6 @@ function FieldInput({
     </label>
   );
 }
-
-/** Reads digits as a decimal number, however many there are. */
-const numeral = (text: string, size: number): string | undefined =>
-  parseBytes(/^\d+$/.test(text.trim()) ? `0x${BigInt(text.trim()).toString(16)}` : text, size);
 
 /** A text, short enough to leave room for a NUL. */
 const ofText = (text: string, size: number): string | undefined =>

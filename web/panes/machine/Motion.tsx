@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import type { StepView } from "../../../engine/index.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { seenStep, useMachine } from "../../stores/run/machine.ts";
+import { formatValue } from "./format.ts";
 
 const MS = 260;
 /** Steps that follow faster than this (ms) are not animated: the eye could not follow. */
@@ -42,7 +43,6 @@ const place = (address: string): string => `[data-place="${address}"]`;
 const bits = (mask: number): number[] => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].filter((n) => (mask >> n) & 1);
 /** Address of the row of eight bytes that contains an address. */
 const rowOf = (address: string): string => (BigInt(`0x${address}`) & ~7n).toString(16).padStart(16, "0");
-const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
 
 /** Found from what the instruction was about to touch, and what it wrote. */
 function valueMovesOf(before: StepView | undefined, now: StepView): ValueMove[] {
@@ -51,7 +51,7 @@ function valueMovesOf(before: StepView | undefined, now: StepView): ValueMove[] 
   const to = written[0];
   const { access } = before;
   if (access?.read && to !== undefined)
-    return [{ from: place(rowOf(access.address)), to: register(to), text: short(now.regs[to] ?? "0") }];
+    return [{ from: place(rowOf(access.address)), to: register(to), text: formatValue(now.regs[to] ?? "0", "hex") }];
   if (access?.write) {
     const source = bits(before.reads).at(-1) ?? 0;
     const stored = now.memory[0]?.new ?? "";
@@ -60,7 +60,7 @@ function valueMovesOf(before: StepView | undefined, now: StepView): ValueMove[] 
   if (to === undefined || written.length > 1) return [];
   return bits(before.reads)
     .filter((n) => n !== to)
-    .map((n) => ({ from: register(n), to: register(to), text: short(before.regs[n] ?? "0") }));
+    .map((n) => ({ from: register(n), to: register(to), text: formatValue(before.regs[n] ?? "0", "hex") }));
 }
 
 function travel(layer: HTMLElement | null, { from, to, text }: ValueMove): void {

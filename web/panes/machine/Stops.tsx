@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { revealSlot } from "../../stores/check/reveal.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
+import { slotOfLine } from "../../stores/program/lines.ts";
 import {
   type Breakpoint,
   setCondition,
-  slotOfLine,
   toggleBreakpoint,
   toggleWatch,
   useBreakpoints,
@@ -37,9 +37,7 @@ export function Stops() {
 function Point({ point }: { readonly point: Breakpoint }) {
   const words = useMachineTexts();
   const { line, when, fault } = point;
-  // The check says which instruction a line makes.
-  useVerdict((s) => s.check);
-  const slot = slotOfLine(line);
+  const slot = useVerdict((s) => slotOfLine(s.check, line));
   const [typed, setTyped] = useState(when);
   const name = words.stops.line(line);
   return (

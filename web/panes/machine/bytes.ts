@@ -103,8 +103,12 @@ export function parseBytes(text: string, size: number): string | undefined {
   return isHex ? digits.toLowerCase() : undefined;
 }
 
+/** The same, but digits are a decimal number, however many there are. */
+export const parseNumber = (text: string, size: number): string | undefined =>
+  parseBytes(/^\d+$/.test(text.trim()) ? `0x${BigInt(text.trim()).toString(16)}` : text, size);
+
 /** Writes a number into a field of a value. */
 export function withField(hex: string, { at, size }: Field, text: string): string | undefined {
-  const bytes = parseBytes(/^[0-9]+$/.test(text.trim()) ? `0x${BigInt(text.trim()).toString(16)}` : text, size);
+  const bytes = parseNumber(text, size);
   return bytes === undefined ? undefined : hex.slice(0, 2 * at) + bytes + hex.slice(2 * (at + size));
 }

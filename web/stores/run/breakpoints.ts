@@ -5,6 +5,7 @@ import type { StopInput } from "../../../engine/index.ts";
 import { useVerdict } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { useFocus } from "../page/focus.ts";
+import { slotOfLine } from "../program/lines.ts";
 import { useProgram } from "../program/program.ts";
 
 export interface Breakpoint {
@@ -71,12 +72,6 @@ export function toggleWatch(watch: Watch): void {
   set({ watches: others.length < watches.length ? others : [...watches, watch] });
 }
 
-/** The first instruction of a line. -1: the line makes none. */
-export function slotOfLine(line: number): number {
-  const slots = useVerdict.getState().check?.slots ?? [];
-  return slots.find(({ span }) => span?.line === line)?.slot ?? -1;
-}
-
 /** What a run stops at, with the line or the watched value by which the page names it. */
 export interface Stop {
   readonly input: StopInput;
@@ -96,9 +91,10 @@ export const watchStop = (watch: Watch): Stop => ({
 /** []: no stops are set. */
 export function stops(): Stop[] {
   const { breakpoints, watches } = get();
+  const { check } = useVerdict.getState();
   return [
     ...breakpoints.flatMap(({ line, when }): Stop[] => {
-      const slot = slotOfLine(line);
+      const slot = slotOfLine(check, line);
       const input = { kind: "breakpoint", slot, ...(when.trim() !== "" && { when }) } as const;
       return slot < 0 ? [] : [{ input, line, watched: "" }];
     }),

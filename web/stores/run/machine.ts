@@ -5,9 +5,10 @@ import type { InputView, RunView, StepView, Texts } from "../../../engine/index.
 import { freshCheck, useVerdict } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { useEnvironment } from "../program/environment.ts";
+import { slotOfLine } from "../program/lines.ts";
 import { setMapContents, useMapContents } from "../program/map-contents.ts";
 import { programInput, recheck, useProgram } from "../program/program.ts";
-import { slotOfLine, useBreakpoints } from "./breakpoints.ts";
+import { useBreakpoints } from "./breakpoints.ts";
 
 /** `trial`: made for stepping only. `event`, `test`: made by the simulated kernel on a write or a test run. */
 export type RunOrigin = "trial" | "event" | "test" | "unverified";
@@ -178,7 +179,7 @@ const askMarks = ({ run, length }: RunView): Promise<Uint8Array> =>
     run,
     Math.max(1, Math.min(MARK_BUCKETS, length)),
     useBreakpoints.getState().breakpoints.flatMap(({ line }) => {
-      const slot = slotOfLine(line);
+      const slot = slotOfLine(useVerdict.getState().check, line);
       return slot < 0 ? [] : [slot];
     }),
   );

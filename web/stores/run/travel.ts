@@ -2,9 +2,11 @@
 // the last write of a value.
 import { create } from "zustand";
 import type { Seek } from "../../../engine/index.ts";
+import { useVerdict } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { useFocus } from "../page/focus.ts";
-import { type Stop, slotOfLine, stops, watchStop } from "./breakpoints.ts";
+import { slotOfLine } from "../program/lines.ts";
+import { type Stop, stops, watchStop } from "./breakpoints.ts";
 import { ensureRun, moveTo, useMachine } from "./machine.ts";
 
 /** Why a way led nowhere. "": it led somewhere. */
@@ -90,9 +92,11 @@ export async function untilChange(reg: number, back = false): Promise<void> {
   await goAlong(await wayEnd([...stops(), changes], position, back));
 }
 
+const slotAtCursor = (): number => slotOfLine(useVerdict.getState().check, useFocus.getState().line);
+
 /** Goes on to the cursor's line. Stops before it count. */
 export async function runToCursor(): Promise<void> {
-  const slot = slotOfLine(useFocus.getState().line);
+  const slot = slotAtCursor();
   if (slot < 0) return goTo(null, "no-insn");
   if ((await ask({ to: "next-visit", slot })) === null) return goTo(null, "no-visit");
   const cursor: Stop = { input: { kind: "cursor", slot }, line: 0, watched: "" };
@@ -102,7 +106,7 @@ export async function runToCursor(): Promise<void> {
 
 /** Goes to the next or the previous step at the cursor's line. */
 export async function visitLine(back: boolean): Promise<void> {
-  const slot = slotOfLine(useFocus.getState().line);
+  const slot = slotAtCursor();
   if (slot < 0) return goTo(null, "no-insn");
   const step = await ask({ to: back ? "previous-visit" : "next-visit", slot });
   return goTo(step, back ? "no-earlier-visit" : "no-visit");
