@@ -2,7 +2,7 @@
 // Used by the page's table of a class and by the command line, so it needs no page.
 import { type Act, performActs, type Remote, type Texts } from "../../engine/index.ts";
 import { type GoalText, goalTexts } from "../i18n/goals.ts";
-import { decodeLink, type Link, type LinkFault, type LinkState } from "../links/codec.ts";
+import { decodeLink, type Link, type LinkFault, type LinkState, stateOfSource } from "../links/codec.ts";
 import { idOfFile, isFile } from "./entry.ts";
 import { judgedProgram, type Lesson } from "./lesson.ts";
 
@@ -113,7 +113,7 @@ function stateOf(link: Link): LinkState | Texts {
     case "state":
       return link.state;
     case "source":
-      return { source: link.source, progType: "oreore", maps: [], input: "10" };
+      return stateOfSource(link.source);
     case "fault":
       return SAYS[link.fault];
     default:

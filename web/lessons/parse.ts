@@ -1,7 +1,7 @@
 // Reads a lesson's file. It is Markdown, which the lexer of `marked` splits into tokens; the format's own blocks are taken out.
 // Nothing becomes HTML: tokens are drawn as React nodes, and HTML in the file is a fault. Never throws.
 import { Marked, type Token, type Tokens } from "marked";
-import type { Act, Goal, MapInput, Texts } from "../../engine/index.ts";
+import { type Act, DEFAULT_PRESET, FIRST_EXAMPLE, type Goal, type MapInput, type Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/page/settings.ts";
 import { EXPECTED, LINE_ONLY } from "./expected.ts";
 import {
@@ -174,10 +174,10 @@ function readHead(text: string, fault: Fault): Head {
 }
 
 const FRESH: Omit<LessonState, "source"> = {
-  progType: "oreore",
-  preset: "oreore",
+  progType: FIRST_EXAMPLE.program.progType,
+  preset: DEFAULT_PRESET,
   maps: [],
-  input: "10",
+  input: FIRST_EXAMPLE.input,
   recipe: [true, true, true, true],
   step: 0,
   view: "editor",

@@ -1,7 +1,7 @@
 // Links: from the page's state to the text after the # and back. Nothing in a link is markup or code. Reading any link ends in a value: a
 // state, a name to open, or the key of a sentence that says why it cannot be read. Links of every earlier version stay readable.
 import * as v from "valibot";
-import type { Act, MapInput } from "../../engine/index.ts";
+import { type Act, FIRST_EXAMPLE, type MapInput } from "../../engine/index.ts";
 import { isEntry, MOST_ENTRIES } from "../lessons/entry.ts";
 import { ACTS } from "./acts-schema.ts";
 
@@ -145,6 +145,14 @@ export async function encodeLink(state: LinkState): Promise<string> {
   const packed = await collect(through(json, new CompressionStream("deflate-raw")), Number.POSITIVE_INFINITY);
   return `#v1.${toBase64Url(packed as Uint8Array)}`;
 }
+
+/** The state of a program of which only the source is known: all else is as the page starts. */
+export const stateOfSource = (source: string): LinkState => ({
+  source,
+  progType: FIRST_EXAMPLE.program.progType,
+  maps: [],
+  input: FIRST_EXAMPLE.input,
+});
 
 /** Reads an address's fragment, with or without its `#`. Never throws. */
 export async function decodeLink(hash: string): Promise<Link> {

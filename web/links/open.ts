@@ -37,14 +37,14 @@ async function openFragment(atStart: boolean): Promise<void> {
     if (!atStart) await backToNoAddress();
     return;
   }
-  const { decodeLink } = await import("./codec.ts");
+  const { decodeLink, stateOfSource } = await import("./codec.ts");
   const link = await decodeLink(location.hash);
   if (link.kind === "fault") refuse(link.fault);
   else if (link.kind === "example") await openExample(link.name, atStart ? "start" : "address");
   else if (link.kind === "lesson") await openNamed(link.name);
   else if (link.kind === "file") await openSite(link.path, link.at);
   else if (link.kind === "talk") await openTalk();
-  else if (link.kind === "source") openProgram({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});
+  else if (link.kind === "source") openProgram(stateOfSource(link.source), {});
   else if (link.kind === "state") await openState(link.state);
 }
 

@@ -17,7 +17,7 @@ import type {
   TakeHomeFileView,
   Texts,
 } from "../../engine/index.ts";
-import { definePreset, elementBytes, freshStart } from "../../engine/index.ts";
+import { DEFAULT_PRESET, definePreset, elementBytes, freshStart } from "../../engine/index.ts";
 import type { Recipe } from "../lessons/scene.ts";
 
 /** Everything that a frame may show of program, kernel and run. */
@@ -285,7 +285,7 @@ export class StageKernel {
     ]);
     const contexts: Record<string, ContextView> = {};
     for (const name of presets) {
-      const definition = all.find((preset) => preset.name === (name || "oreore"))?.definition;
+      const definition = all.find((preset) => preset.name === (name || DEFAULT_PRESET))?.definition;
       const view = definition && (await engine.tools.context(definition.name, definition));
       if (view) contexts[name] = view;
     }

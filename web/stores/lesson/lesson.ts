@@ -1,6 +1,7 @@
 // The open lesson: its origin, the page as the lesson wants it, the reader's draft, guesses and blanks. Loaded with the first lesson.
 // kernel/journal.ts has what was done in it, goals.ts which of its goals are met.
 import { create } from "zustand";
+import { DEFAULT_PRESET } from "../../../engine/index.ts";
 import { besideInCourse, ORDER, TALK } from "../../lessons/course.ts";
 import { idOfFile, isFile } from "../../lessons/entry.ts";
 import { LIST_EXPECTED } from "../../lessons/expected.ts";
@@ -356,7 +357,7 @@ function linkTo(lesson: Lesson, number: number, origin: Origin): Promise<string>
     progType,
     maps,
     input,
-    ...(preset !== "oreore" && { preset }),
+    ...(preset !== DEFAULT_PRESET && { preset }),
     lesson: { ...originForLink(lesson, number, origin), acts: [] },
   });
 }

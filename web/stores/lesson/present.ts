@@ -1,5 +1,6 @@
 // Presenting: the film of what is open, the frame on the stage, and what the speaker's window is told. Loaded when a reader presents.
 import { create } from "zustand";
+import { DEFAULT_PRESET } from "../../../engine/index.ts";
 import { besideInCourse, TALK } from "../../lessons/course.ts";
 import { loadLesson } from "../../lessons/index.ts";
 import type { NumberedLesson } from "../../lessons/lesson.ts";
@@ -95,7 +96,7 @@ async function openedLessons(): Promise<{ readonly key: string; readonly lessons
       progType,
       maps,
       input,
-      preset: "oreore",
+      preset: DEFAULT_PRESET,
       recipe: [true, true, true, true],
       step: 0,
       view: "editor",
@@ -104,7 +105,7 @@ async function openedLessons(): Promise<{ readonly key: string; readonly lessons
     title ?? { en: "Oreore", ja: "Oreore" },
     run?.length ?? 0,
     check?.verdict === "accept" ? "" : (check?.message ?? ""),
-    progType === "oreore",
+    progType === DEFAULT_PRESET,
   );
   return { key: `program ${revision}`, lessons: [{ lesson: made, number: 0 }] };
 }
