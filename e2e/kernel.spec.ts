@@ -167,11 +167,11 @@ test("a reader's own definition works from the form to echo and cat, in its code
   for (const press of ["load", "attach", "sysfs-write", "sysfs-read"]) await elsewhere.getByTestId(press).click();
   await expect(elsewhere.getByTestId("sysfs-output")).toHaveText("14");
   // No real kernel has the type: the page says so, fetches nothing, and offers the take-home.
-  await elsewhere.locator(".kernel-pane__stage label").getByText("Real", { exact: true }).click();
+  await elsewhere.locator(".kernel-pane__switch label").getByText("Real", { exact: true }).click();
   await expect(elsewhere.locator(".kernel-pane")).toContainText(/Linux 6\.1\.\d+/);
   await elsewhere.getByTestId("sysfs-write").click();
   await elsewhere.getByTestId("ask-linux").click();
-  for (const place of [".real-stage", ".real"]) {
+  for (const place of [".real-kernel", ".real"]) {
     await expect(elsewhere.locator(place)).toContainText("Your own program type is in no kernel here");
     await expect(elsewhere.locator(place).getByRole("button", { name: "Take-home as a ZIP" })).toBeVisible();
     await expect(elsewhere.locator(place).locator(".real__progress")).toHaveCount(0);

@@ -122,7 +122,7 @@ test("the demo runs on the real kernel with the same buttons, and its console ha
   context,
 }) => {
   await playground.open();
-  await page.locator(".kernel-pane__stage label").getByText("Real", { exact: true }).click();
+  await page.locator(".kernel-pane__switch label").getByText("Real", { exact: true }).click();
   await playground.demo("10");
   await expect(playground.id("sysfs-output")).toHaveText("52", { timeout: 60_000 });
   await expect(playground.id("syscall-log")).toContainText(/BPF_PROG_ATTACH.*= 0/);
@@ -149,8 +149,8 @@ test("the demo runs on the real kernel with the same buttons, and its console ha
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/72[\s\S]*resized/);
   await playground.id("linux-reset").click();
   await expect(playground.id("linux-console")).toContainText(/reset in \d+ ms/);
-  await page.locator(".kernel-pane__stage label").getByText("Simulated", { exact: true }).click();
-  await expect(page.locator(".kernel-pane__stage")).toHaveAttribute("data-stage", "simulated");
+  await page.locator(".kernel-pane__switch label").getByText("Simulated", { exact: true }).click();
+  await expect(page.locator(".kernel-pane__switch")).toHaveAttribute("data-which", "simulated");
   await playground.demo("10");
   await expect(playground.id("sysfs-output")).toHaveText("52");
 });

@@ -48,9 +48,9 @@ export interface LinuxTexts {
   readonly logs: string;
   readonly reasons: Readonly<Record<CannotAskReason, string>>;
   readonly takeHome: string;
-  readonly stage: string;
-  readonly stages: Readonly<Record<"simulated" | "real", string>>;
-  readonly stageNote: string;
+  readonly whichKernel: string;
+  readonly whichKernels: Readonly<Record<"simulated" | "real", string>>;
+  readonly realNote: string;
   readonly console: string;
   readonly consoleHint: string;
   readonly reset: string;
@@ -114,9 +114,9 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
       "too large": `Program and maps are more than this Linux can be asked with at once: ${REQUEST_MAX}, and ${RESULTS_MAX} system calls.`,
     },
     takeHome: "Take-home as a ZIP",
-    stage: "Which kernel load, attach, echo and cat go to",
-    stages: { simulated: "Simulated", real: "Real" },
-    stageNote: "Load, attach, echo and cat go to a real Linux 6.1 with OREORE, in an emulator in this page.",
+    whichKernel: "Which kernel load, attach, echo and cat go to",
+    whichKernels: { simulated: "Simulated", real: "Real" },
+    realNote: "Load, attach, echo and cat go to a real Linux 6.1 with OREORE, in an emulator in this page.",
     console: "Console",
     consoleHint: "A shell of the real Linux. The command loader loads and attaches the page's program.",
     reset: "Reset",
@@ -176,9 +176,9 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
       "too large": `プログラムとマップが、この Linux に一度に渡せる量 (${REQUEST_MAX}、システムコール ${RESULTS_MAX} 回) を超えています。`,
     },
     takeHome: "持ち帰り (ZIP)",
-    stage: "ロード、アタッチ、echo、cat の相手",
-    stages: { simulated: "シミュレーション", real: "本物" },
-    stageNote:
+    whichKernel: "ロード、アタッチ、echo、cat の相手",
+    whichKernels: { simulated: "シミュレーション", real: "本物" },
+    realNote:
       "ロード、アタッチ、echo、cat は、このページのエミュレータで動く OREORE 入りの本物の Linux 6.1 に届きます。",
     console: "コンソール",
     consoleHint: "本物の Linux のシェルです。コマンド loader でページのプログラムをロードしてアタッチします。",

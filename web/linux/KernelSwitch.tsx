@@ -16,13 +16,13 @@ export default function KernelSwitch() {
   const text = useLinuxTexts();
   const which = useWhichKernel((s) => s.which);
   return (
-    <div className="kernel-pane__stage" data-stage={which}>
+    <div className="kernel-pane__switch" data-which={which}>
       <Segments
-        label={text.stage}
-        name="kernel-stage"
+        label={text.whichKernel}
+        name="which-kernel"
         choices={KERNELS}
         chosen={which}
-        words={text.stages}
+        words={text.whichKernels}
         onChoose={(choice) => void choose(choice)}
       />
     </div>

@@ -14,11 +14,11 @@ export default function RealKernel() {
   const own = useKernel(isOwnType);
   const failure = useReal((s) => s.actFailure);
   const reason = own ? "own type" : failure?.tooLarge ? "too large" : null;
-  const [console, setConsole] = useState(false);
+  const [isConsoleOpen, openConsole] = useState(false);
   return (
-    <div className="real-stage">
-      <div className="real__note real-stage__where">
-        <p role="status">{reason ? text.reasons[reason] : text.stageNote}</p>
+    <div className="real-kernel">
+      <div className="real__note real-kernel__where">
+        <p role="status">{reason ? text.reasons[reason] : text.realNote}</p>
         {own && (
           <button type="button" className="button" onClick={() => void takeHome()}>
             {text.takeHome}
@@ -27,10 +27,10 @@ export default function RealKernel() {
       </div>
       <button
         type="button"
-        className="button button--quiet real-stage__console"
-        aria-expanded={console}
+        className="button button--quiet real-kernel__console"
+        aria-expanded={isConsoleOpen}
         data-testid="linux-console-open"
-        onClick={() => setConsole(!console)}
+        onClick={() => openConsole(!isConsoleOpen)}
       >
         <SquareTerminal size={15} aria-hidden="true" /> {text.console}
       </button>
@@ -40,7 +40,7 @@ export default function RealKernel() {
           {text.noAnswer(failure.text)}
         </p>
       )}
-      {console && (
+      {isConsoleOpen && (
         <Suspense>
           <RealConsole />
         </Suspense>
