@@ -43,16 +43,16 @@ export function Header() {
       </button>
       <MenuButton />
       <LanguageButton />
-      <Lacking />
+      <MissingSteps />
     </header>
   );
 }
 
 /**
  * Says which steps of the recipe the kernel lacks, and applies them again. Not in a lesson, where missing steps are intended. Its code is
- * loaded when the kernel is there. So it comes in the moment in which a step goes, and does not move the page under a press.
+ * loaded as soon as the kernel is known: so the line comes with the press that undid a step, and not later, under the next press.
  */
-function Lacking() {
+function MissingSteps() {
   const steps = useKernel((s) => s.kernel?.steps);
   const inLesson = useProgram((s) => s.lesson !== 0);
   const [Line, setLine] = useState<ComponentType>();

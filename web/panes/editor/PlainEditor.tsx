@@ -74,7 +74,7 @@ export function PlainEditor({ readOnly = false, stays }: Props) {
         publishGeometry({ ...useFocus.getState().geometry, scrollTop: currentTarget.scrollTop })
       }
     >
-      <Sheet drawn={stays} scroller={scroller} text editing={editing} onPress={onPress}>
+      <ProgramText drawn={stays} scroller={scroller} text editing={editing} onPress={onPress}>
         <textarea
           ref={area}
           className="plain__area"
@@ -94,7 +94,7 @@ export function PlainEditor({ readOnly = false, stays }: Props) {
           onScroll={({ currentTarget }) => currentTarget.scrollTo(0, 0)}
           onSelect={onSelect}
         />
-      </Sheet>
+      </ProgramText>
     </div>
   );
 }
@@ -109,13 +109,13 @@ export interface LinesProps {
   readonly onPress: (line: number, column: number) => void;
 }
 
-interface SheetProps extends LinesProps {
+interface ProgramTextProps extends LinesProps {
   readonly drawn: boolean;
   readonly children?: ReactNode;
 }
 
 /** As large as the program. `scroller` scrolls it. */
-export function Sheet({ drawn, children, ...lines }: SheetProps) {
+export function ProgramText({ drawn, children, ...lines }: ProgramTextProps) {
   const columns = useProgram((s) => longestLine(s.source));
   const count = useProgram((s) => s.source.split("\n").length);
   const lanes = useVerdict((s) => jumpsOf(s.check).lanes);
@@ -127,7 +127,7 @@ export function Sheet({ drawn, children, ...lines }: SheetProps) {
     "--jumps": `${arrows ? marginWidth(lanes) : 0}px`,
   } as CSSProperties;
   return (
-    <div className="plain__sheet" style={style}>
+    <div className="plain__program" style={style}>
       {drawn && (
         <Suspense>
           <ProgramLines {...lines} />

@@ -4,7 +4,7 @@ import { useRef } from "react";
 import { useText } from "../../i18n/index.ts";
 import { cursorMoved } from "../../stores/page/focus.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
-import { Sheet } from "../editor/PlainEditor.tsx";
+import { ProgramText } from "../editor/PlainEditor.tsx";
 
 export default function Program() {
   const text = useText();
@@ -21,7 +21,7 @@ export default function Program() {
       data-sideways
       aria-label={text.panes.editor}
     >
-      <Sheet drawn scroller={scroller} onPress={go} />
+      <ProgramText drawn scroller={scroller} onPress={go} />
     </ScrollRegion>
   );
 }
