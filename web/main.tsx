@@ -62,7 +62,7 @@ function startPage(): void {
   if (!useSettings.getState().embed) restoreDraft();
   void loadLanguage(language).then(() => render(<App />));
 
-  // Keys, undo, the list of the last programs: after what is seen first.
+  // Keys, undo, the list of the last programs: as soon as their script is there, beside the first drawing.
   void import("./app/later.ts").then(({ startLater }) => startLater());
   window.addEventListener("hashchange", () => void openAddress());
   window.addEventListener("pagehide", saveNow);

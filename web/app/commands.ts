@@ -1,5 +1,5 @@
 // The list of all commands of the page. Key handling, the sheet of keys and the command palette read it. A row: id, group, words, keys (if
-// any), when it is offered, act. Loaded after the first paint, so it may contain words.
+// any), when it is offered, act. Loaded with later.ts, beside the first drawing, so it may contain words.
 import type { Texts } from "../../engine/index.ts";
 import { switchLanguage } from "../i18n/index.ts";
 import { hasPlace, makeLink } from "../links/share.ts";

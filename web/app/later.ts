@@ -1,5 +1,5 @@
-// What starts after the first paint: keys and commands, undo, versions to compare with, the list of the last programs, files dropped on the
-// page.
+// What the first drawing does not wait for: keys and commands, undo, versions to compare with, the list of the last programs, files dropped
+// on the page. It starts as soon as this script is there, beside the first drawing.
 import { followLoadedPrograms } from "../stores/history/recent.ts";
 import { followForUndo } from "../stores/history/undo.ts";
 import { followVersions } from "../stores/history/versions.ts";

@@ -1,5 +1,5 @@
-// Lets the page open without a network after its first visit, and asks before it loads a newer version. Loaded when the page is idle. Not
-// used inside another page and during development.
+// Lets the page open without a network after its first visit, and asks before it loads a newer version. Loaded five seconds after the
+// start. Not used inside another page and during development.
 import { Workbox } from "workbox-window";
 import { saveNow } from "../stores/program/program.ts";
 import { offerUpdate } from "./UpdateBar.tsx";

@@ -1,5 +1,5 @@
 // Versions that the program can be compared with: before the last change, as last loaded, as last accepted by the verifier, as opened, and
-// the last programs kept on the device. Followed after the first paint.
+// the last programs kept on the device. Followed by app/later.ts.
 import { create } from "zustand";
 import type { CompareView, ProgramInput } from "../../../engine/index.ts";
 import { useVerdict } from "../check/verdict.ts";
