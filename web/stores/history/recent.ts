@@ -1,5 +1,5 @@
-// The last fifty programs, kept on the device (IndexedDB through idb-keyval): those that were set aside and those that were loaded. Part
-// of app/later.ts. A page inside another page keeps none.
+// The last fifty programs, kept on the device (IndexedDB through idb-keyval): those that were set aside and those that were loaded. Loaded
+// with app/later.ts. A page inside another page keeps none.
 import { get as read, update } from "idb-keyval";
 import { create } from "zustand";
 import { useKernel } from "../kernel/kernel.ts";
