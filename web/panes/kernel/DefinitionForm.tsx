@@ -45,17 +45,23 @@ export default function DefinitionForm() {
   const changeFile = (at: number, part: Partial<FileDraft>) =>
     change({ files: draft.files.map((file, i) => (i === at ? { ...file, ...part } : file)) });
 
+  /** Paths whose faults stand at their own place. A struct's name is made from the type's, so its fault is shown there. */
+  const placed = new Set(["ctx.struct"]);
   const at = (path: string) => faults.filter((fault) => fault.path === path);
   const marks = (path: string) =>
     at(path).length > 0 ? { "aria-invalid": true, "aria-describedby": `${id}-${path}` } : {};
-  const words = (path: string): ReactNode =>
-    at(path).length > 0 && (
-      <span className="dform__fault" id={`${id}-${path}`}>
-        {at(path)
-          .map((fault) => faultText(texts, fault))
-          .join(" ")}
-      </span>
+  const words = (path: string): ReactNode => {
+    placed.add(path);
+    return (
+      at(path).length > 0 && (
+        <span className="dform__fault" id={`${id}-${path}`}>
+          {at(path)
+            .map((fault) => faultText(texts, fault))
+            .join(" ")}
+        </span>
+      )
     );
+  };
   const line = (path: string, label: string, value: string, set: (value: string) => void, placeholder?: string) => (
     <div className="dform__cell">
       <label>
@@ -123,20 +129,8 @@ export default function DefinitionForm() {
   const shows = SHOW_CHOICES.map((show) => [show, `${show}  ${form.shows[show]}`] as const);
   const parses = PARSE_CHOICES.map((parse) => [parse, form.parses[parse]] as const);
   const ofs = [[OF_RESULT, form.result] as const, ...draft.fields.map(({ name }) => [name, name] as const)];
-  // A struct's name is made from the type's, so its fault is shown there.
-  const placed =
-    /^(name|ctx\.struct|ctx\.fields(\..*)?|helpers\.(plus|minus)|returnRange\.(min|max)|sysfsPath|attachName|files\..*)$/;
-  const elsewhere = faults.filter(({ path }) => !placed.test(path));
-
-  return (
-    <form
-      className="dform"
-      aria-label={form.open}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void applyDraft();
-      }}
-    >
+  const inputs = (
+    <>
       {line("name", form.name, draft.name, renameType)}
       <fieldset className="dform__fields">
         <legend>{form.fields}</legend>
@@ -234,11 +228,26 @@ export default function DefinitionForm() {
         </button>
       </fieldset>
       {line("attachName", form.attach, draft.attachName, (attachName) => change({ attachName }))}
-      {elsewhere.map((fault) => (
-        <p key={fault.path + fault.code} className="dform__fault">
-          {faultText(texts, fault)}
-        </p>
-      ))}
+    </>
+  );
+
+  return (
+    <form
+      className="dform"
+      aria-label={form.open}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void applyDraft();
+      }}
+    >
+      {inputs}
+      {faults
+        .filter(({ path }) => !placed.has(path))
+        .map((fault) => (
+          <p key={fault.path + fault.code} className="dform__fault">
+            {faultText(texts, fault)}
+          </p>
+        ))}
       <div className="dform__row dform__end">
         <button type="submit" className="button button--main">
           {form.use}
