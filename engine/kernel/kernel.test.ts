@@ -8,6 +8,7 @@ import { OREORE } from "./definition.ts";
 import { type DefinitionInput, readDefinition } from "./definition-input.ts";
 import { DEFAULT_PRESET } from "./formats.ts";
 import { Kernel } from "./kernel.ts";
+import { mapLookup, mapLookupAndDelete, mapNextKey } from "./map.ts";
 import { PRESETS } from "./presets.ts";
 import { Process } from "./process.ts";
 import { O_WRONLY } from "./syscall.ts";
@@ -103,6 +104,26 @@ test("a program that was refused leaves nothing behind", () => {
   expect(load(`18110000${`0${map}000000`}00000000000000009500000000000000`)).toBe(-ERRNO.EACCES);
   process.close(map);
   expect([kernel.progs.size, kernel.maps.size]).toEqual([0, 0]);
+});
+
+test("a key or value is read at the size that the map has, however many bytes are given", () => {
+  const make = (type: string, keySize = 4): number =>
+    process.mapCreate({ name: "m", type, keySize, valueSize: 4, maxEntries: 4, flags: type === "lpm_trie" ? 1 : 0 });
+  const entries = (id: number) => [...kernel.maps.values()][id]?.map.entries();
+  const [empty, long] = [new Uint8Array(), Uint8Array.of(1, 0, 0, 0, 9, 9)];
+  for (const type of ["array", "hash", "prog_array", "lpm_trie"]) {
+    const fd = make(type, type === "lpm_trie" ? 8 : 4);
+    // Descriptor 0 is the terminal, which is no program.
+    expect([type, process.mapUpdate(fd, empty, empty)]).toEqual([type, type === "prog_array" ? -ERRNO.EINVAL : 0]);
+    expect([type, typeof mapLookup(kernel, fd, empty)]).toEqual([type, type === "prog_array" ? "number" : "object"]);
+    expect([type, typeof mapNextKey(kernel, fd, empty)]).toEqual([type, type.includes("array") ? "object" : "number"]);
+    process.mapDelete(fd, empty);
+  }
+  const hash = make("hash");
+  process.mapUpdate(hash, long, long);
+  process.mapUpdate(hash, long.slice(0, 1), empty);
+  expect(entries(4)).toEqual([{ key: long.slice(0, 4), values: [new Uint8Array(4)] }]);
+  expect(mapLookupAndDelete(kernel, hash, long)).toEqual(new Uint8Array(4));
 });
 
 test("a write takes at most one page", () => {

@@ -43,9 +43,10 @@ export const mapName = ({ named, name }: MapDef): string => (named ? name : "");
  */
 export function mapLookup(kernel: Kernel, fd: number, key: Uint8Array, given?: Uint8Array): Uint8Array | number {
   return withMap(kernel, fd, ({ def, map }) => {
-    if (!(map instanceof BloomMap)) return map.lookup(key);
-    const found = map.contains(given ?? new Uint8Array(def.valueSize));
-    return found < 0 ? found : (given ?? new Uint8Array(def.valueSize));
+    if (!(map instanceof BloomMap)) return map.lookup(sized(key, def.keySize));
+    const value = sized(given ?? new Uint8Array(), def.valueSize);
+    const found = map.contains(value);
+    return found < 0 ? found : value;
   });
 }
 
@@ -56,12 +57,12 @@ export function mapUpdate(kernel: Kernel, fd: number, key: Uint8Array, value: Ui
   if (object.def.keySize === 0 && key.length > 0) return refused(ERRNO.EINVAL, { check: "element" });
   const stored = valueToStore(kernel, object, value);
   if (typeof stored === "number") return refused(-stored, { check: "element" });
-  return ofElement(object.map.update(key, stored, flags));
+  return ofElement(object.map.update(sized(key, object.def.keySize), stored, flags));
 }
 
 export function mapDelete(kernel: Kernel, fd: number, key: Uint8Array): Answer {
   const object = writableMap(kernel, fd);
-  return "map" in object ? ofElement(object.map.delete(key)) : object;
+  return "map" in object ? ofElement(object.map.delete(sized(key, object.def.keySize))) : object;
 }
 
 const ofElement = (ret: number): Answer => (ret < 0 ? refused(-ret, { check: "element" }) : { ret });
@@ -76,12 +77,14 @@ function writableMap(kernel: Kernel, fd: number): MapObject | Answer {
 
 /** BPF_MAP_LOOKUP_AND_DELETE_ELEM: the value, which is deleted from the map, or a negative errno. */
 export function mapLookupAndDelete(kernel: Kernel, fd: number, key: Uint8Array): Uint8Array | number {
-  return withMap(kernel, fd, ({ def, map }) => (POPS.has(def.type) ? map.lookupAndDelete(key) : -ENOTSUPP));
+  return withMap(kernel, fd, ({ def, map }) =>
+    POPS.has(def.type) ? map.lookupAndDelete(sized(key, def.keySize)) : -ENOTSUPP,
+  );
 }
 
 /** The key after `key`. For `undefined`: the first key. After the last key: -ENOENT. */
 export function mapNextKey(kernel: Kernel, fd: number, key: Uint8Array | undefined): Uint8Array | number {
-  return withMap(kernel, fd, ({ map }) => map.nextKey(key));
+  return withMap(kernel, fd, ({ def, map }) => map.nextKey(key && sized(key, def.keySize)));
 }
 
 function withMap<Result>(kernel: Kernel, fd: number, use: (object: MapObject) => Result): Result | number {
@@ -93,8 +96,8 @@ function withMap<Result>(kernel: Kernel, fd: number, use: (object: MapObject) =>
 /** The bytes that are stored for a value. A map of objects is given a descriptor and stores the object's id. */
 function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uint8Array | number {
   const holds = HOLDS[object.def.type];
-  if (!holds) return sizedValue(object, value);
-  const target = kernel.fds.get(viewOf(value).getInt32(0, true));
+  if (!holds) return sized(value, object.map.userValueSize);
+  const target = kernel.fds.get(viewOf(sized(value, 4)).getInt32(0, true));
   if (!target) return -ERRNO.EBADF;
   if (holds === "socket") return -ERRNO.ENOTSOCK;
   if (target.kind === "file" || target.kind !== holds) return -ERRNO.EINVAL;
@@ -103,12 +106,12 @@ function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uin
   return id;
 }
 
-/** The value with the size that bpf(2) reads, which does not depend on how many bytes the caller gives. */
-function sizedValue({ map }: MapObject, value: Uint8Array): Uint8Array {
-  if (value.length === map.userValueSize) return value;
-  const sized = new Uint8Array(map.userValueSize);
-  sized.set(value.subarray(0, sized.length));
-  return sized;
+/** A key or value with the size that bpf(2) reads, which does not depend on how many bytes the caller gives. Missing bytes are zero. */
+function sized(bytes: Uint8Array, size: number): Uint8Array {
+  if (bytes.length === size) return bytes;
+  const whole = new Uint8Array(size);
+  whole.set(bytes.subarray(0, size));
+  return whole;
 }
 
 const OF_MAPS: ReadonlySet<string> = new Set(["array_of_maps", "hash_of_maps"]);
