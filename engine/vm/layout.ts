@@ -102,14 +102,14 @@ export const FRAME = {
   ctx: 72,
   /** u32: id of the caller's program. A tail call in a callee does not change where the callee returns to. */
   prog: 80,
-  /** u32: where bpf_for_each_map_elem continues. */
-  cursor: 84,
   /** u64: room for the key that a callback on an array gets. */
   key: 88,
   /** struct bpf_dynptr of the sample that a callback of bpf_user_ringbuf_drain gets. */
   dynptr: 96,
   /** u32 offset and u32 size of memory that the callback may read only during its turn. Size 0: none. */
   readGrant: 112,
+  /** u64: where bpf_for_each_map_elem continues (BpfMap.elementAt). */
+  cursor: 120,
 } as const;
 
 export const STACK_FRAME_BYTES = 512;

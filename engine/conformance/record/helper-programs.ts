@@ -385,6 +385,57 @@ function mapSteps(): Program {
   return withMap("sched_cls", map, body);
 }
 
+/** A callback of bpf_for_each_map_elem on a hash table that deletes other elements, and may put new ones into the places of these. */
+function walks(): Program {
+  const type = pick(["hash", "hash", "lru_hash"]);
+  const entries = Object.fromEntries(
+    Array.from({ length: 8 }, () => [random(32), toHex(Uint8Array.of(random(256), 1, 2, 3, 4, 5, 6, 7))]),
+  );
+  const map = { type, key_size: 4, value_size: 8, max_entries: 8, ...ZERO_SEED, entries, dump: true };
+  const mixInto = (off: number, what: readonly Insn[]) => [
+    ...[insn("ldx4", { dst: 1, src: 7, off }), insn("mul32_imm", { dst: 1, imm: 31 }), ...what],
+    ...[insn("add32_reg", { dst: 1, src: 2 }), insn("stx4", { dst: 7, src: 1, off })],
+  ];
+  /** The key of the current element with some bits turned, at fp - 8. */
+  const otherKey = () => [
+    insn("mov64_reg", { dst: 1, src: 8 }),
+    insn("xor32_imm", { dst: 1, imm: pick([0, 1, 2, 3, 7, 8, 16, 24, 31]) }),
+    insn("stx4", { dst: 10, src: 1, off: -8 }),
+  ];
+  const mapToR1 = insn("mov64_reg", { dst: 1, src: 6 });
+  const remove = () => [...otherKey(), mapToR1, ...stackPointer(2, -8), call("map_delete_elem")];
+  const add = () => [
+    ...[...otherKey(), insn("stx8", { dst: 10, src: 8, off: -16 }), mapToR1, ...stackPointer(2, -8)],
+    ...[...stackPointer(3, -16), mov(4, 1), call("map_update_elem")],
+  ];
+  const mixResult = () => mixInto(0, [insn("mov64_reg", { dst: 2, src: 0 })]);
+  const changes = Array.from({ length: 1 + random(3) }, () => [
+    ...(type === "hash" && random(3) === 0 ? add() : remove()),
+    ...mixResult(),
+  ]);
+  // R6: the map, R7: three u32 of the caller (mix, number of turns, bits of the keys), R8: the key. It ends after 20 turns.
+  const callback = [
+    ...[insn("mov64_reg", { dst: 6, src: 1 }), insn("mov64_reg", { dst: 7, src: 4 }), insn("ldx4", { dst: 8, src: 2 })],
+    insn("ldx4", { dst: 9, src: 3 }),
+    ...mixInto(0, [insn("mov64_reg", { dst: 2, src: 8 })]),
+    ...mixInto(0, [insn("mov64_reg", { dst: 2, src: 9 })]),
+    ...changes.flat(),
+    ...[insn("ldx4", { dst: 1, src: 7, off: 4 }), insn("add32_imm", { dst: 1, imm: 1 })],
+    ...[insn("stx4", { dst: 7, src: 1, off: 4 }), mov(0, 0), insn("jle64_imm", { dst: 1, imm: 20, off: 1 }), mov(0, 1)],
+    insn("exit"),
+  ];
+  const before = [...onStack(-64, new Uint8Array(8)), theMap];
+  const body = [
+    ...[...before, insn("ld_imm64_func", { dst: 2 }), HALF, ...stackPointer(3, -64), mov(4, 0)],
+    ...[call("for_each_map_elem"), ...mixR0, ...mixBytes(-64, 8)],
+  ];
+  const program = withMap("sched_cls", map, body, callback);
+  const start = program.insns.length - callback.length;
+  const slot = 4 + before.length;
+  const insns = program.insns.map((one, i) => (i === slot ? { ...one, imm: start - slot - 1 } : one));
+  return { ...program, insns };
+}
+
 function targets(): Program {
   const type = pick(["devmap", "devmap_hash", "cpumap", "xskmap"]);
   const entries = type === "cpumap" ? { 0: "80000000" } : type === "xskmap" ? {} : { 0: "01000000" };
@@ -513,6 +564,7 @@ const programs: Program[] = [
   ...Array.from({ length: 40 }, targets),
   ...Array.from({ length: 40 }, ring),
   ...Array.from({ length: 60 }, timers),
+  ...Array.from({ length: 80 }, walks),
 ];
 for (const [id, { insns, data_in, text, ...rest }] of programs.entries()) {
   const row = { id, insns: toHex(encodeInsns(insns)), data_in: toHex(data_in), ...rest };

@@ -61,14 +61,14 @@ function startTurn(m: Caller, frame: number, index: number): boolean {
     m.setReg(2, memory.r64(frame + FRAME.ctx));
   } else {
     const map = mapById(memory, memory.r32(frame + FRAME.map));
-    const element = map?.elementAt(memory.r32(frame + FRAME.cursor), m.env.cpu, frame + FRAME.key);
+    const element = map?.elementAt(Number(memory.r64(frame + FRAME.cursor)), m.env.cpu, frame + FRAME.key);
     if (map === undefined || element === undefined) return false;
     memory.grantRead(frame + FRAME.readGrant, element.key, map.def.keySize);
     m.setPointer(1, map.address);
     m.setPointer(2, element.key);
     m.setPointer(3, element.value);
     m.setReg(4, memory.r64(frame + FRAME.ctx));
-    memory.w32(frame + FRAME.cursor, element.next);
+    memory.wNumber(frame + FRAME.cursor, element.next);
   }
   memory.w32(frame + FRAME.index, index + 1);
   m.ip = memory.r32(frame + FRAME.callback);
@@ -90,7 +90,7 @@ function beginCallbacks(
   const { view } = m.memory;
   view.setUint32(frame + FRAME.callback, callback * SLOT_WORDS, true);
   view.setUint32(frame + FRAME.index, 0, true);
-  view.setUint32(frame + FRAME.cursor, 0, true);
+  view.setBigUint64(frame + FRAME.cursor, 0n, true);
   view.setUint32(frame + FRAME.total, total, true);
   view.setUint32(frame + FRAME.map, map, true);
   view.setUint32(frame + FRAME.readGrant + 4, 0, true);

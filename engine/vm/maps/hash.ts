@@ -39,8 +39,8 @@ const NEWEST = 8;
 const POOL = 16;
 const HEAD_BYTES = POOL + POOL_HEAD_BYTES;
 
-/** The cursor after the last element. */
-const END = 0xffff_ffff;
+/** A cursor is a bucket times this, plus the offset of an element. Offset 0: the walk goes on with the bucket's first element. */
+const CURSOR_BUCKET = MAX_BYTES;
 
 export class HashMap extends BpfMap {
   readonly #head: number;
@@ -64,6 +64,8 @@ export class HashMap extends BpfMap {
       elementBytes: this.#valueAt + this.#copies * this.stride,
       // One more than max_entries: an update takes the new element before it frees the old one.
       maxElements: def.maxEntries + 1,
+      // As in the kernel, a freed element keeps its link to the next one, its key and its values: a walk may stand on it.
+      linkAt: OLDER,
       prepare: (elem) => this.#permitValues(elem),
     });
   }
@@ -223,12 +225,21 @@ export class HashMap extends BpfMap {
     }
   }
 
-  /** The next element is found before the callback runs, because the callback may delete the current one. */
+  /**
+   * The next element of the same bucket is found before the callback runs, and the first of a later bucket after it. If the callback
+   * deletes the next element, the walk still comes to it. @kernel hashtab.c bpf_for_each_hash_elem
+   */
   override elementAt(cursor: number, cpu: number) {
-    const elem = cursor === 0 ? this.#firstFrom(0) : cursor === END ? 0 : cursor;
-    if (elem === 0) return undefined;
     const { memory } = this;
-    const next = memory.r32(elem + NEXT) || this.#firstFrom((memory.r32(elem + HASH) & this.#mask) + 1) || END;
+    let bucket = Math.floor(cursor / CURSOR_BUCKET);
+    let elem = cursor % CURSOR_BUCKET;
+    while (elem === 0 && bucket <= this.#mask) {
+      elem = memory.r32(this.#buckets + 4 * bucket);
+      if (elem === 0) bucket++;
+    }
+    if (elem === 0) return undefined;
+    const after = memory.r32(elem + NEXT);
+    const next = (after === 0 ? bucket + 1 : bucket) * CURSOR_BUCKET + after;
     return { key: elem + KEY, value: elem + this.#valueAt + (this.perCpu ? cpu * this.stride : 0), next };
   }
 

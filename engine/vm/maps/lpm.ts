@@ -36,6 +36,7 @@ export class LpmMap extends BpfMap {
       elementBytes: this.#valueAt + this.stride,
       // At most one fork for each entry except one, plus the new node that replaces an old one.
       maxElements: 2 * def.maxEntries + 1,
+      linkAt: 0,
       prepare: (node) => memory.permit(node + this.#valueAt, def.valueSize, !this.readOnly),
     });
   }

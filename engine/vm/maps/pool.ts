@@ -7,7 +7,7 @@
 //   segment   0                 4       16 …
 //             the one before    bytes   elements
 //
-//   A free element starts with the offset of the next free one.
+//   A free element has the offset of the next free one at `linkAt`.
 import { blockBytes } from "../allocator.ts";
 import type { Memory } from "../memory.ts";
 
@@ -27,6 +27,8 @@ export interface PoolOptions {
   readonly elementBytes: number;
   /** How many elements there can be at a time. */
   readonly maxElements: number;
+  /** Where a free element holds the link to the next one. All other bytes keep what they held. */
+  readonly linkAt: number;
   /** Called for an element before it is used for the first time. */
   readonly prepare: (at: number) => void;
 }
@@ -51,7 +53,7 @@ export class Pool {
     const head = this.#head;
     const free = memory.r32(head + FREE);
     if (free !== 0) {
-      memory.w32(head + FREE, memory.r32(free));
+      memory.w32(head + FREE, memory.r32(free + this.#options.linkAt));
       return free;
     }
     if (memory.r32(head + UNUSED) === memory.r32(head + END) && !this.#addSegment()) return 0;
@@ -62,7 +64,7 @@ export class Pool {
   }
 
   free(at: number): void {
-    this.#memory.w32(at, this.#memory.r32(this.#head + FREE));
+    this.#memory.w32(at + this.#options.linkAt, this.#memory.r32(this.#head + FREE));
     this.#memory.w32(this.#head + FREE, at);
   }
 
