@@ -126,6 +126,21 @@ test("a key or value is read at the size that the map has, however many bytes ar
   expect(mapLookupAndDelete(kernel, hash, long)).toEqual(new Uint8Array(4));
 });
 
+test("a run may print any number of lines", () => {
+  const lines = 200_000;
+  kernel = new Kernel({
+    execute(machine) {
+      for (let i = 0; i < lines; i++) machine.memory.addTraceLine("line", 0);
+      machine.memory.restore(machine.memory.snapshot());
+      return machine.run(10);
+    },
+  });
+  process = new Process(kernel);
+  attach(load(PLUS42));
+  expect(echo("1")).toBe(1);
+  expect(kernel.tracePipe).toHaveLength(lines);
+});
+
 test("a write takes at most one page", () => {
   attach(load(PLUS42));
   expect(echo("1".repeat(5000))).toBe(-ERRNO.ERANGE);

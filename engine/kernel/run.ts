@@ -18,7 +18,8 @@ export function runProg(kernel: Kernel, prog: Prog, event: Event): Outcome | num
   if (refused < 0) return refused;
   const printed = memory.tracePipe().length;
   const outcome = kernel.execute(machine, prog);
-  kernel.tracePipe.push(...memory.tracePipe().slice(printed));
+  // Line by line: an argument list has room for about 100,000 of them.
+  for (const line of memory.tracePipe().slice(printed)) kernel.tracePipe.push(line);
   prog.runCnt++;
   return outcome;
 }
