@@ -436,6 +436,31 @@ function walks(): Program {
   return { ...program, insns };
 }
 
+/** Flags, and a size, of 64 bits. Their lower half alone would mean something else. */
+const WIDE = [0n, 4n, 1n << 31n, (1n << 31n) | 4n, 1n << 32n, (1n << 32n) | 1n, (1n << 32n) | 4n, 1n << 63n, -1n];
+const WIDE_MAPS: readonly MapRecord[] = [
+  { type: "array", key_size: 4, value_size: 8, max_entries: 4, dump: true },
+  { type: "hash", key_size: 4, value_size: 8, max_entries: 4, dump: true },
+  { type: "lru_hash", key_size: 4, value_size: 8, max_entries: 4, dump: true },
+  { type: "percpu_array", key_size: 4, value_size: 8, max_entries: 4 },
+  { type: "percpu_hash", key_size: 4, value_size: 8, max_entries: 4 },
+  { type: "lpm_trie", key_size: 8, value_size: 8, max_entries: 4, flags: 1, dump: true },
+  { type: "queue", key_size: 0, value_size: 8, max_entries: 1, dump: true },
+  { type: "bloom_filter", key_size: 0, value_size: 8, max_entries: 4, ...ZERO_SEED },
+  { type: "ringbuf", key_size: 0, value_size: 0, max_entries: 4096 },
+];
+
+function wide(map: MapRecord, flags: bigint): Program {
+  const head = [...onStack(-64, Uint8Array.of(1, 0, 0, 0, ...bytes(12))), theMap];
+  const element = [...stackPointer(2, -64), ...stackPointer(3, -56), ...imm64(4, flags), call("map_update_elem")];
+  const value = [...stackPointer(2, -56), ...imm64(3, flags), call("map_push_elem")];
+  const query = [...imm64(2, flags), call("ringbuf_query"), ...mixR0];
+  const discard = [insn("mov64_reg", { dst: 1 }), mov(2, 0), call("ringbuf_discard"), mov(0, 5)];
+  const reserve = [theMap, ...imm64(2, flags | 8n), mov(3, 0), call("ringbuf_reserve"), insn("jeq64_imm", { off: 4 })];
+  const body = map.type === "ringbuf" ? [...query, ...reserve, ...discard] : map.key_size === 0 ? value : element;
+  return withMap("sched_cls", map, [...head, ...body, ...mixR0]);
+}
+
 function targets(): Program {
   const type = pick(["devmap", "devmap_hash", "cpumap", "xskmap"]);
   const entries = type === "cpumap" ? { 0: "80000000" } : type === "xskmap" ? {} : { 0: "01000000" };
@@ -565,6 +590,7 @@ const programs: Program[] = [
   ...Array.from({ length: 40 }, ring),
   ...Array.from({ length: 60 }, timers),
   ...Array.from({ length: 80 }, walks),
+  ...WIDE_MAPS.flatMap((map) => WIDE.map((flags) => wide(map, flags))),
 ];
 for (const [id, { insns, data_in, text, ...rest }] of programs.entries()) {
   const row = { id, insns: toHex(encodeInsns(insns)), data_in: toHex(data_in), ...rest };

@@ -49,6 +49,9 @@ const R0_INDEX = REGS >>> 2;
 export const u32Arg = (m: Caller, n: number): number => (m.memory.i32[R0_INDEX + 2 * n] as number) >>> 0;
 export const s32Arg = (m: Caller, n: number): number => m.memory.i32[R0_INDEX + 2 * n] as number;
 export const u64Arg = (m: Caller, n: number): bigint => m.reg(n);
+/** Argument n of type u64 as a number. A value that does not fit in u32 becomes the largest one, which no map takes for flags or size. */
+export const u64AsU32Arg = (m: Caller, n: number): number =>
+  m.memory.i32[R0_INDEX + 2 * n + 1] === 0 ? u32Arg(m, n) : 0xffff_ffff;
 
 /** Buffer offset that a pointer argument refers to, unchecked. 0: NULL. -1: not an address of the machine. */
 export function pointerArg(m: Caller, n: number): number {

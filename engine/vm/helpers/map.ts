@@ -4,7 +4,7 @@ import { TAIL_CALLS } from "../layout.ts";
 import { ObjectArray } from "../maps/array.ts";
 import { CgroupStorageMap } from "../maps/cgroup-storage.ts";
 import type { BpfMap } from "../maps/map.ts";
-import { type Caller, type Helper, mapArg, memArg, ret, retPointer, s32Arg, u32Arg } from "./call.ts";
+import { type Caller, type Helper, mapArg, memArg, ret, retPointer, u32Arg, u64AsU32Arg } from "./call.ts";
 
 /** How many tail calls a run may make (MAX_TAIL_CALL_CNT). */
 const MAX_TAIL_CALLS = 33;
@@ -39,12 +39,12 @@ export const MAP_HELPERS = {
   map_update_elem: (m, ip) =>
     withKey(m, ip, (map, key) => {
       const value = memArg(m, ip, 3, map.def.valueSize, false);
-      return value >= 0 && ret(m, map.updateAt(key, value, s32Arg(m, 4) >>> 0, m.env.cpu));
+      return value >= 0 && ret(m, map.updateAt(key, value, u64AsU32Arg(m, 4), m.env.cpu));
     }),
 
   map_delete_elem: (m, ip) => withKey(m, ip, (map, key) => ret(m, map.deleteAt(key))),
 
-  map_push_elem: withValue(false, (m, map, value) => map.pushAt(value, u32Arg(m, 3))),
+  map_push_elem: withValue(false, (m, map, value) => map.pushAt(value, u64AsU32Arg(m, 3))),
   map_pop_elem: withValue(true, (_, map, value) => map.popAt(value)),
   map_peek_elem: withValue(true, (_, map, value) => map.peekAt(value)),
 

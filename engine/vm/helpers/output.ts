@@ -5,7 +5,18 @@ import { CLOCK, PKT_DATA } from "../layout.ts";
 import { ObjectArray } from "../maps/array.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
 import { packetLength } from "../packet.ts";
-import { type Caller, type Helper, mapArg, memArg, pointerArg, ret, retPointer, u32Arg, u64Arg } from "./call.ts";
+import {
+  type Caller,
+  type Helper,
+  mapArg,
+  memArg,
+  pointerArg,
+  ret,
+  retPointer,
+  u32Arg,
+  u64Arg,
+  u64AsU32Arg,
+} from "./call.ts";
 
 const BPF_F_INDEX_MASK = 0xffff_ffffn;
 const BPF_F_CURRENT_CPU = 0xffff_ffffn;
@@ -84,7 +95,7 @@ export const OUTPUT_HELPERS = {
   ringbuf_reserve: (m, ip) => {
     const map = ringbufArg(m, ip);
     if (map === undefined) return false;
-    return retPointer(m, u64Arg(m, 3) !== 0n ? 0 : map.reserve(u32Arg(m, 2)));
+    return retPointer(m, u64Arg(m, 3) !== 0n ? 0 : map.reserve(u64AsU32Arg(m, 2)));
   },
 
   ringbuf_submit: (m, ip) => finishRecord(m, ip, false),
@@ -92,7 +103,7 @@ export const OUTPUT_HELPERS = {
 
   ringbuf_query: (m, ip) => {
     const map = ringbufArg(m, ip);
-    return map !== undefined && ret(m, map.query(u32Arg(m, 2)));
+    return map !== undefined && ret(m, map.query(u64AsU32Arg(m, 2)));
   },
 
   perf_event_output: perfOutput,

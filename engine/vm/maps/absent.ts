@@ -6,7 +6,18 @@ import { fromHex, toHex, viewOf } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
 import { u32Key } from "./array.ts";
-import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, BpfMap, E2BIG, EEXIST, EINVAL, ENOENT, type MapEntry } from "./map.ts";
+import {
+  BPF_EXIST,
+  BPF_F_LOCK,
+  BPF_NOEXIST,
+  BpfMap,
+  E2BIG,
+  EEXIST,
+  EINVAL,
+  ENOENT,
+  knownUpdateFlags,
+  type MapEntry,
+} from "./map.ts";
 
 export class AbsentMap extends BpfMap {
   readonly #errno: number;
@@ -42,8 +53,8 @@ export class AbsentMap extends BpfMap {
   #updateError(key: Uint8Array, flags: number): number {
     const { maxEntries } = this.def;
     if (flags & BPF_F_LOCK && !this.hasLock) return -EINVAL;
+    if (!knownUpdateFlags(flags)) return -EINVAL;
     const how = flags & ~BPF_F_LOCK;
-    if (how > BPF_EXIST) return -EINVAL;
     if (this.#kind === "array") return indexOf(key) >= maxEntries ? -E2BIG : how === BPF_NOEXIST ? -EEXIST : 0;
     if (this.#values.has(toHex(key))) return how === BPF_NOEXIST ? -EEXIST : 0;
     if (how === BPF_EXIST) return -ENOENT;

@@ -5,7 +5,6 @@ import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
 import {
   BPF_ANY,
-  BPF_EXIST,
   BPF_F_LOCK,
   BPF_NOEXIST,
   BpfMap,
@@ -14,6 +13,7 @@ import {
   EINVAL,
   ENOENT,
   ENOTSUPP,
+  knownUpdateFlags,
   type LookupPlan,
   type MapEntry,
 } from "./map.ts";
@@ -135,7 +135,7 @@ export class ArrayMap extends BpfMap {
   }
 
   #updateError(index: number, flags: number): number {
-    if ((flags & ~BPF_F_LOCK) > BPF_EXIST) return -EINVAL;
+    if (!knownUpdateFlags(flags)) return -EINVAL;
     if (index >= this.def.maxEntries) return -E2BIG;
     if (flags & BPF_NOEXIST) return -EEXIST;
     return flags & BPF_F_LOCK && !this.hasLock ? -EINVAL : 0;

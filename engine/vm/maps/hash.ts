@@ -22,6 +22,7 @@ import {
   ENOENT,
   ENOMEM,
   ENOTSUPP,
+  knownUpdateFlags,
   type LookupPlan,
 } from "./map.ts";
 import { POOL_HEAD_BYTES, Pool } from "./pool.ts";
@@ -174,7 +175,7 @@ export class HashMap extends BpfMap {
   /** `cpu` -1: `value` holds the values of all CPUs. */
   #update(key: number, value: number, flags: number, cpu: number): number {
     const { memory } = this;
-    if ((flags & ~BPF_F_LOCK) > BPF_EXIST) return -EINVAL;
+    if (!knownUpdateFlags(flags)) return -EINVAL;
     if (flags & BPF_F_LOCK && !this.hasLock) return -EINVAL;
     const hash = this.#hash(key);
     const old = this.#find(key, hash);

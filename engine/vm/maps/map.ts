@@ -12,6 +12,12 @@ export const BPF_NOEXIST = 1;
 export const BPF_EXIST = 2;
 export const BPF_F_LOCK = 4;
 
+/** Whether an update may have these flags, besides BPF_F_LOCK. They are a u64 of the kernel, so bits above 31 count. */
+export const knownUpdateFlags = (flags: number): boolean => {
+  const how = flags - (flags & BPF_F_LOCK);
+  return how >= BPF_ANY && how <= BPF_EXIST;
+};
+
 export { ENOTSUPP };
 export const { EINVAL, ENOENT, E2BIG, EEXIST, ENOMEM, EOPNOTSUPP, ENOSPC, EAGAIN } = ERRNO;
 

@@ -209,3 +209,12 @@ test("programs with a map that does not fit cannot run", () => {
   const insns = Array.from({ length: 50_000 }, (_, imm) => ({ code: 0xb7, dst: 0, src: 0, off: 0, imm }));
   expect(loadProgram(small, { insns, progType: "unspec" }).insns.length).toBe(50_000);
 });
+
+test.each(["array", "hash", "percpu_hash", "absent"])("%s: bits of the flags above 31 count", (kind) => {
+  const memory = new Memory(kind === "absent" ? { largestMap: 1 } : {});
+  const map = createMap(memory, simple(kind === "absent" ? "hash" : kind)) as BpfMap;
+  const value = new Uint8Array(map.userValueSize);
+  for (const flags of [3, 2 ** 31, 2 ** 31 + 4, 2 ** 32, 2 ** 32 + 1, 2 ** 63, -1])
+    expect([flags, map.update(u32(1), value, flags)]).toEqual([flags, -22]);
+  expect(map.update(u32(1), value, 0)).toBe(0);
+});
