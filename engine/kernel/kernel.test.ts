@@ -126,6 +126,20 @@ test("a key or value is read at the size that the map has, however many bytes ar
   expect(mapLookupAndDelete(kernel, hash, long)).toEqual(new Uint8Array(4));
 });
 
+test.each([
+  ["BPF_F_RDONLY", 1 << 3, { update: -ERRNO.EPERM, lookup: -ERRNO.ENOENT, next: -ERRNO.ENOENT, pop: -ERRNO.EPERM }],
+  ["BPF_F_WRONLY", 1 << 4, { update: 0, lookup: -ERRNO.EPERM, next: -ERRNO.EPERM, pop: -ERRNO.EPERM }],
+])("user space may not do with a map what %s forbids", (_, flags, answers) => {
+  const fd = process.mapCreate({ name: "m", type: "hash", keySize: 4, valueSize: 4, maxEntries: 4, flags });
+  const key = new Uint8Array(4);
+  expect({
+    update: process.mapUpdate(fd, key, key),
+    lookup: mapLookup(kernel, fd, key),
+    next: mapNextKey(kernel, fd, undefined),
+    pop: mapLookupAndDelete(kernel, fd, key),
+  }).toEqual(answers);
+});
+
 test("a run may print any number of lines", () => {
   const lines = 200_000;
   kernel = new Kernel({

@@ -42,7 +42,7 @@ export const mapName = ({ named, name }: MapDef): string => (named ? name : "");
  * caller's buffer for the value holds. A bloom filter looks for these bytes.
  */
 export function mapLookup(kernel: Kernel, fd: number, key: Uint8Array, given?: Uint8Array): Uint8Array | number {
-  return withMap(kernel, fd, ({ def, map }) => {
+  return withMap(kernel, fd, MAP_FLAGS.WRONLY, ({ def, map }) => {
     if (!(map instanceof BloomMap)) return map.lookup(sized(key, def.keySize));
     const value = sized(given ?? new Uint8Array(), def.valueSize);
     const found = map.contains(value);
@@ -67,30 +67,37 @@ export function mapDelete(kernel: Kernel, fd: number, key: Uint8Array): Answer {
 
 const ofElement = (ret: number): Answer => (ret < 0 ? refused(-ret, { check: "element" }) : { ret });
 
-/** The map behind a descriptor, if user space may write to it. @kernel syscall.c map_get_sys_perms, FMODE_CAN_WRITE */
-function writableMap(kernel: Kernel, fd: number): MapObject | Answer {
+/** The map behind a descriptor, if user space may write to it. */
+const writableMap = (kernel: Kernel, fd: number): MapObject | Answer => accessibleMap(kernel, fd, MAP_FLAGS.RDONLY);
+
+/** The map behind a descriptor. `forbidding`: the flags with which user space may not do what it wants. @kernel syscall.c map_get_sys_perms */
+function accessibleMap(kernel: Kernel, fd: number, forbidding: number): MapObject | Answer {
   const target = kernel.fds.get(fd);
   if (!target) return refused(ERRNO.EBADF, { check: "bad-fd", fd });
   if (target.kind !== "map") return refused(ERRNO.EINVAL, { check: "not-a-map", fd });
-  return target.def.flags & MAP_FLAGS.RDONLY ? refused(ERRNO.EPERM, { check: "map-access" }) : target;
+  return target.def.flags & forbidding ? refused(ERRNO.EPERM, { check: "map-access" }) : target;
 }
 
 /** BPF_MAP_LOOKUP_AND_DELETE_ELEM: the value, which is deleted from the map, or a negative errno. */
 export function mapLookupAndDelete(kernel: Kernel, fd: number, key: Uint8Array): Uint8Array | number {
-  return withMap(kernel, fd, ({ def, map }) =>
+  return withMap(kernel, fd, MAP_FLAGS.RDONLY | MAP_FLAGS.WRONLY, ({ def, map }) =>
     POPS.has(def.type) ? map.lookupAndDelete(sized(key, def.keySize)) : -ENOTSUPP,
   );
 }
 
 /** The key after `key`. For `undefined`: the first key. After the last key: -ENOENT. */
 export function mapNextKey(kernel: Kernel, fd: number, key: Uint8Array | undefined): Uint8Array | number {
-  return withMap(kernel, fd, ({ def, map }) => map.nextKey(key && sized(key, def.keySize)));
+  return withMap(kernel, fd, MAP_FLAGS.WRONLY, ({ def, map }) => map.nextKey(key && sized(key, def.keySize)));
 }
 
-function withMap<Result>(kernel: Kernel, fd: number, use: (object: MapObject) => Result): Result | number {
-  const target = kernel.fds.get(fd);
-  if (!target) return -ERRNO.EBADF;
-  return target.kind === "map" ? use(target) : -ERRNO.EINVAL;
+function withMap<Result>(
+  kernel: Kernel,
+  fd: number,
+  forbidding: number,
+  use: (object: MapObject) => Result,
+): Result | number {
+  const object = accessibleMap(kernel, fd, forbidding);
+  return "map" in object ? use(object) : object.ret;
 }
 
 /** The bytes that are stored for a value. A map of objects is given a descriptor and stores the object's id. */
