@@ -126,6 +126,59 @@ test("a key or value is read at the size that the map has, however many bytes ar
   expect(mapLookupAndDelete(kernel, hash, long)).toEqual(new Uint8Array(4));
 });
 
+const u32 = (value: number): Uint8Array => Uint8Array.of(value, 0, 0, 0);
+const mapOf = (type: string): number => {
+  const inner = { name: "i", type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };
+  const def = { name: "m", type, keySize: 4, valueSize: 4, maxEntries: 2, flags: 0 };
+  return process.mapCreate({ ...def, ...(type !== "prog_array" && { inner }) });
+};
+/** r0 = 5; exit */
+const RETURN_5 = "b7000000050000009500000000000000";
+/** r2 = the map; r3 = 0; bpf_tail_call(r1, r2, r3); r0 = 7; exit */
+const tailCall = (map: number): string =>
+  `181200000${map}0000000000000000000000b703000000000000850000000c000000b7000000070000009500000000000000`;
+
+test("a program lives while a prog_array holds it, and a prog_array holds it until its last descriptor is closed", () => {
+  const map = mapOf("prog_array");
+  const called = load(RETURN_5);
+  attach(load(tailCall(map)));
+  process.mapUpdate(map, u32(0), u32(called));
+  process.mapUpdate(map, u32(0), u32(called));
+  process.close(called);
+  echo("1");
+  expect([kernel.result, kernel.progs.size]).toEqual([5, 2]);
+  process.close(map);
+  echo("1");
+  expect([kernel.result, kernel.progs.size, kernel.maps.size]).toEqual([7, 1, 1]);
+});
+
+test("an element that is overwritten or deleted releases its program", () => {
+  const map = mapOf("prog_array");
+  for (const index of [0, 1]) {
+    const fd = load(RETURN_5);
+    process.mapUpdate(map, u32(index), u32(fd));
+    process.close(fd);
+  }
+  const other = load(RETURN_0);
+  process.mapUpdate(map, u32(0), u32(other));
+  process.close(other);
+  expect([...kernel.progs.keys()]).toEqual([2, 3]);
+  process.mapDelete(map, u32(1));
+  expect([...kernel.progs.keys()]).toEqual([3]);
+  process.close(map);
+  expect([kernel.progs.size, kernel.maps.size]).toEqual([0, 0]);
+});
+
+test.each(["array_of_maps", "hash_of_maps"])("an inner map lives as long as its %s", (type) => {
+  const outer = mapOf(type);
+  const inner = array();
+  expect(process.mapUpdate(outer, u32(1), u32(inner))).toBe(0);
+  process.close(inner);
+  expect(kernel.maps.size).toBe(2);
+  process.close(outer);
+  expect(kernel.maps.size).toBe(0);
+});
+
 test.each([
   ["BPF_F_RDONLY", 1 << 3, { update: -ERRNO.EPERM, lookup: -ERRNO.ENOENT, next: -ERRNO.ENOENT, pop: -ERRNO.EPERM }],
   ["BPF_F_WRONLY", 1 << 4, { update: 0, lookup: -ERRNO.EPERM, next: -ERRNO.EPERM, pop: -ERRNO.EPERM }],

@@ -1,5 +1,6 @@
 // A running kernel: its objects, the attached programs, the contents of its files. Mutable. The system calls that change it are
 // in map.ts, load.ts, attach.ts, run.ts and files.ts. Time, random numbers and CPU come from the virtual machine's Env.
+import { fromHex } from "../base/bytes.ts";
 import type { LoadedProgram } from "../vm/decode.ts";
 import { defaultEnv, type Env } from "../vm/env.ts";
 import type { Machine, Outcome } from "../vm/machine.ts";
@@ -49,7 +50,7 @@ export class Kernel extends Registry {
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
     this.keptFields = new Uint8Array(kernSize(this.definition.type));
     this.dmesg = bootMessages(this);
-    this.fds = new FdTable((target) => this.put(target));
+    this.fds = new FdTable((target) => this.#closed(target));
   }
 
   nextProgId(): number {
@@ -69,6 +70,24 @@ export class Kernel extends Registry {
   readonly programOfId = (id: number): LoadedProgram | undefined =>
     [...this.progs.values()].find(({ loadedId }) => loadedId === id)?.loaded;
 
+  /**
+   * A descriptor was closed. With its last descriptor a prog_array is emptied, although programs may still use it: it may hold these
+   * programs, and they it. @kernel kernel/bpf/syscall.c bpf_map_put_uref
+   */
+  #closed(target: FdTarget): void {
+    if (target.kind === "map" && target.def.type === "prog_array" && this.fds.fdOf(target) < 0) {
+      for (const key of target.held.keys()) target.map.delete(fromHex(key) as Uint8Array);
+      this.#putHeld(target);
+    }
+    this.put(target);
+  }
+
+  #putHeld({ held }: MapObject): void {
+    const targets = [...held.values()];
+    held.clear();
+    for (const target of targets) this.put(target);
+  }
+
   /** Drops a reference; the last one frees the object. */
   put(target: FdTarget): void {
     if (--target.refs > 0) return;
@@ -80,6 +99,7 @@ export class Kernel extends Registry {
       case "map":
         this.maps.delete(target.id);
         target.map.close();
+        this.#putHeld(target);
         break;
       case "file":
         break;

@@ -1,7 +1,7 @@
 // bpf(2) for maps: create, look up, update, delete, go through the keys. The contents are in the virtual machine's memory, which
 // programs use too.
 // @kernel kernel/bpf/syscall.c map_create, map_lookup_elem, map_update_elem, map_delete_elem, map_get_next_key
-import { viewOf } from "../base/bytes.ts";
+import { toHex, viewOf } from "../base/bytes.ts";
 import { ENOTSUPP, ERRNO } from "../facts/errno.ts";
 import { MAP_FLAGS } from "../facts/flags.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
@@ -11,7 +11,7 @@ import { createMap } from "../vm/maps/create.ts";
 import { type Answer, refused } from "./cause.ts";
 import type { Kernel } from "./kernel.ts";
 import { isValidName } from "./names.ts";
-import type { FdTarget, MapObject } from "./objects.ts";
+import type { FdTarget, MapObject, Prog } from "./objects.ts";
 
 /** BPF_MAP_CREATE. A descriptor, or why there is none. `def.inner` describes the map that inner_map_fd of bpf_attr would name. */
 export function mapCreate(kernel: Kernel, def: MapDef): Answer {
@@ -26,7 +26,7 @@ export function mapCreate(kernel: Kernel, def: MapDef): Answer {
     map.close();
     return refused(EINVAL, { check: "map-name", name });
   }
-  const object: MapObject = { kind: "map", id: kernel.nextMapId(), refs: 1, def, map };
+  const object: MapObject = { kind: "map", id: kernel.nextMapId(), refs: 1, def, map, held: new Map() };
   kernel.maps.set(object.id, object);
   const fd = kernel.fds.install(object);
   if (fd >= 0) return { ret: fd };
@@ -55,14 +55,33 @@ export function mapUpdate(kernel: Kernel, fd: number, key: Uint8Array, value: Ui
   if (!("map" in object)) return object;
   // @kernel syscall.c __bpf_copy_key
   if (object.def.keySize === 0 && key.length > 0) return refused(ERRNO.EINVAL, { check: "element" });
-  const stored = valueToStore(kernel, object, value);
-  if (typeof stored === "number") return refused(-stored, { check: "element" });
-  return ofElement(object.map.update(sized(key, object.def.keySize), stored, flags));
+  const wholeKey = sized(key, object.def.keySize);
+  const target = targetOf(kernel, object, value);
+  if (typeof target === "number") return refused(-target, { check: "element" });
+  const stored = target ? idOf(target) : sized(value, object.map.userValueSize);
+  const ret = object.map.update(wholeKey, stored, flags);
+  if (ret >= 0 && target) hold(kernel, object, wholeKey, target);
+  return ofElement(ret);
 }
 
 export function mapDelete(kernel: Kernel, fd: number, key: Uint8Array): Answer {
   const object = writableMap(kernel, fd);
-  return "map" in object ? ofElement(object.map.delete(sized(key, object.def.keySize))) : object;
+  if (!("map" in object)) return object;
+  const wholeKey = sized(key, object.def.keySize);
+  const ret = object.map.delete(wholeKey);
+  if (ret >= 0) hold(kernel, object, wholeKey, undefined);
+  return ofElement(ret);
+}
+
+/** An element holds a reference to its program or map. The object that it held before loses one. */
+function hold(kernel: Kernel, { held }: MapObject, key: Uint8Array, target: Prog | MapObject | undefined): void {
+  const at = toHex(key);
+  const before = held.get(at);
+  if (target) {
+    target.refs++;
+    held.set(at, target);
+  } else held.delete(at);
+  if (before) kernel.put(before);
 }
 
 const ofElement = (ret: number): Answer => (ret < 0 ? refused(-ret, { check: "element" }) : { ret });
@@ -100,14 +119,18 @@ function withMap<Result>(
   return "map" in object ? use(object) : object.ret;
 }
 
-/** The bytes that are stored for a value. A map of objects is given a descriptor and stores the object's id. */
-function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uint8Array | number {
-  const holds = HOLDS[object.def.type];
-  if (!holds) return sized(value, object.map.userValueSize);
+/** The object whose descriptor is the value for a map of objects. undefined: the map holds plain values. */
+function targetOf(kernel: Kernel, { def }: MapObject, value: Uint8Array): Prog | MapObject | undefined | number {
+  const holds = HOLDS[def.type];
+  if (!holds) return undefined;
   const target = kernel.fds.get(viewOf(sized(value, 4)).getInt32(0, true));
   if (!target) return -ERRNO.EBADF;
   if (holds === "socket") return -ERRNO.ENOTSOCK;
-  if (target.kind === "file" || target.kind !== holds) return -ERRNO.EINVAL;
+  return target.kind === "file" || target.kind !== holds ? -ERRNO.EINVAL : target;
+}
+
+/** What a map of objects stores for an object: its id, as bytes. */
+function idOf(target: Prog | MapObject): Uint8Array {
   const id = new Uint8Array(4);
   viewOf(id).setUint32(0, target.kind === "prog" ? target.loaded.id : target.map.id, true);
   return id;

@@ -62,6 +62,8 @@ export interface MapObject {
   refs: number;
   readonly def: MapDef;
   readonly map: BpfMap;
+  /** Only for maps of programs or maps: key in hex → the object, to which the element holds a reference. */
+  readonly held: Map<string, Prog | MapObject>;
 }
 
 /** An open file of sysfs or tracefs. `content` is made at the first read and then stays. */
