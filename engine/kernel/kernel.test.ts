@@ -126,6 +126,19 @@ test("a key or value is read at the size that the map has, however many bytes ar
   expect(mapLookupAndDelete(kernel, hash, long)).toEqual(new Uint8Array(4));
 });
 
+test("a program that ran leaves no memory behind", () => {
+  const runOnce = (): number => {
+    const fd = load(PLUS42);
+    attach(fd);
+    echo("1");
+    process.progDetach({ attachType: 44 });
+    process.close(fd);
+    return kernel.memory.brk;
+  };
+  const after = runOnce();
+  for (let i = 0; i < 20; i++) expect(runOnce()).toBe(after);
+});
+
 const u32 = (value: number): Uint8Array => Uint8Array.of(value, 0, 0, 0);
 const mapOf = (type: string): number => {
   const inner = { name: "i", type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };

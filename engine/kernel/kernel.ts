@@ -94,6 +94,7 @@ export class Kernel extends Registry {
     switch (target.kind) {
       case "prog":
         this.progs.delete(target.id);
+        target.unload();
         for (const map of target.maps) this.put(map);
         break;
       case "map":

@@ -26,6 +26,8 @@ export interface Prog {
   readonly loaded: LoadedProgram;
   /** The machine's number for the program. 0: `loaded` was not needed yet. */
   readonly loadedId: number;
+  /** Frees what `loaded` takes of the machine's memory. The program does not run any more. */
+  readonly unload: () => void;
   /** The maps it uses, each listed once. */
   readonly maps: readonly MapObject[];
   runCnt: number;
@@ -37,7 +39,7 @@ export interface Prog {
 export function newProg(
   memory: Memory,
   mapsBySlot: ReadonlyMap<number, BpfMap>,
-  fields: Omit<Prog, "kind" | "refs" | "runCnt" | "loaded" | "loadedId">,
+  fields: Omit<Prog, "kind" | "refs" | "runCnt" | "loaded" | "loadedId" | "unload">,
 ): Prog {
   const { insns, type, expectedAttachType } = fields;
   let loaded: LoadedProgram | undefined;
@@ -53,6 +55,7 @@ export function newProg(
     get loadedId() {
       return loaded?.id ?? 0;
     },
+    unload: () => loaded?.close(),
   };
 }
 
