@@ -17,24 +17,18 @@ import { slotsOf } from "../program/flow.ts";
 import type { Kernel } from "./kernel.ts";
 import type { MapObject, Prog } from "./objects.ts";
 import { progTag } from "./prog-info.ts";
+import { failed as failedWith, ok, type Ran } from "./ran.ts";
 import { xlatedOf } from "./xlated.ts";
 
-interface Ran {
-  readonly out: string;
-  readonly err: string;
-  readonly status: number;
-}
-
-const ok = (out: string): Ran => ({ out, err: "", status: 0 });
-const failed = (err: string): Ran => ({ out: "", err: err === "" ? "" : `${err}\n`, status: 255 });
+/** bpftool ends with status 255 when it fails. "": it fails without a message. */
+const failed = (err: string): Ran => failedWith(err === "" ? "" : `${err}\n`, 255);
 
 export function bpftool(kernel: Kernel, args: readonly string[]): Ran {
   const [object, verb = "show", ...rest] = args.filter((arg) => !/^-[jpfndl]+$/.test(arg));
   if (object === "version" || args.includes("-V") || args.includes("--version"))
     return ok("bpftool v7.1.0\nusing libbpf v1.1\n");
   if (object === undefined || object === "help") return ok(USAGE);
-  if (object !== "" && "prog".startsWith(object.slice(0, 4)) && "program".startsWith(object))
-    return prog(kernel, verb, rest);
+  if (object !== "" && "program".startsWith(object)) return prog(kernel, verb, rest);
   if (object === "map") return map(kernel, verb, rest);
   return failed(`${USAGE}(${object} is not simulated here)`);
 }
@@ -54,7 +48,7 @@ function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
   const all = [...kernel.progs.values()];
   if (verb === "show" || verb === "list") {
     if (args.length === 0) return ok(all.map((one) => progText(kernel, one)).join(""));
-    const found = pick(all, args);
+    const found = pick(all, PROG_SELECTORS, "get", args);
     return typeof found === "string" ? failed(found) : ok(found.map((one) => progText(kernel, one)).join(""));
   }
   if (verb === "dump") {
@@ -65,10 +59,8 @@ function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
           ? "Error: no instructions returned"
           : `Error: expected 'xlated' or 'jited', got: ${kind ?? "(null)"}`,
       );
-    const found = pick(
-      all,
-      which.filter((arg) => arg !== "opcodes"),
-    );
+    const words = which.filter((arg) => arg !== "opcodes");
+    const found = pick(all, PROG_SELECTORS, "get", words);
     if (typeof found === "string") return failed(found);
     return ok(found.map((one) => xlatedText(one, which.includes("opcodes"))).join("\n"));
   }
@@ -82,19 +74,33 @@ function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
 /** Commands that only the real bpftool has. They change or watch something. */
 const NOT_SIMULATED: readonly string[] = ["load", "loadall", "attach", "detach", "pin", "run", "profile", "tracelog"];
 
-/** The programs that `id 4`, `tag b114…` or `name foo` selects. If there is none: the error message, "" for a tag or a name. */
-function pick(all: readonly Prog[], [by, value]: readonly string[]): Prog[] | string {
-  const match: Readonly<Record<string, (one: Prog) => boolean>> = {
-    id: ({ id }) => id === Number(value),
-    tag: ({ insns }) => progTag(insns) === value,
-    name: ({ name }) => name === value,
-  };
-  const test = by === undefined ? undefined : match[by];
-  if (!test) return `Error: expected 'id', 'tag', 'name' or 'pinned', got: '${by ?? "(null)"}'?`;
+/** How `id 4`, `tag b114…` or `name foo` selects objects. */
+type Selectors<Of> = Readonly<Record<string, (one: Of, value: string) => boolean>>;
+
+const PROG_SELECTORS: Selectors<Prog> = {
+  id: ({ id }, value) => id === Number(value),
+  tag: ({ insns }, value) => progTag(insns) === value,
+  name: ({ name }, value) => name === value,
+};
+const MAP_SELECTORS: Selectors<MapObject> = {
+  id: ({ id }, value) => id === Number(value),
+  name: ({ def }, value) => def.name === value,
+};
+
+/** The objects that two words select. If there is none: the error message, "" for a tag or a name. `what`: the words before `by id`. */
+function pick<Of>(
+  all: readonly Of[],
+  selectors: Selectors<Of>,
+  what: string,
+  [by, value]: readonly string[],
+): Of[] | string {
+  const test = by !== undefined && Object.hasOwn(selectors, by) ? selectors[by] : undefined;
+  const known = Object.keys(selectors).map((name) => `'${name}'`);
+  if (!test) return `Error: expected ${known.join(", ")} or 'pinned', got: '${by ?? "(null)"}'?`;
   if (value === undefined) return `Error: what is '${by}'?`;
-  const found = all.filter(test);
+  const found = all.filter((one) => test(one, value));
   if (found.length > 0) return found;
-  return by === "id" ? `Error: get by id (${value}): No such file or directory` : "";
+  return by === "id" ? `Error: ${what} by id (${value}): No such file or directory` : "";
 }
 
 /** This bpftool was built for a kernel without the definition's type. So it prints that type's number. */
@@ -159,13 +165,11 @@ const spaced = (hex: string): string => hex.replace(/..(?=.)/g, "$& ");
 
 function map(kernel: Kernel, verb: string, args: readonly string[]): Ran {
   const all = [...kernel.maps.values()];
-  const one = args[0] === "id" ? all.find(({ id }) => id === Number(args[1])) : undefined;
-  if (args[0] === "id" && !one) return failed(`Error: get map by id (${args[1] ?? ""}): No such file or directory`);
-  if (verb === "show" || verb === "list") return ok((one ? [one] : all).map(mapText).join(""));
-  if (verb === "dump" && one) return ok(mapDump(one));
-  return failed(
-    verb === "dump" ? "Error: expected 'id', 'name' or 'pinned', got: ''?" : `Error: unknown command '${verb}'`,
-  );
+  const show = verb === "show" || verb === "list";
+  if (!show && verb !== "dump") return failed(`Error: unknown command '${verb}'`);
+  if (show && args.length === 0) return ok(all.map(mapText).join(""));
+  const found = pick(all, MAP_SELECTORS, "get map", args.length === 0 ? [""] : args);
+  return typeof found === "string" ? failed(found) : ok(found.map(show ? mapText : mapDump).join(""));
 }
 
 function mapText({ id, def }: MapObject): string {

@@ -46,6 +46,17 @@ test("echo and cat print what they print in the talk", () => {
   expect(sh(`printf '7' > ${FILE} && cat ${FILE}`)).toBe("49\n");
 });
 
+test("a byte above 0x7f is written as one byte", () => {
+  const written = (line: string): string[] => {
+    sh(line);
+    return process.takeCalls().flatMap((call) => (call.call === "write" ? [call.data] : []));
+  };
+  expect(written(`printf '\\xff' > ${FILE}`)).toEqual(["ff"]);
+  expect(written(`echo -ne '\\0377' > ${FILE}`)).toEqual(["ff"]);
+  expect(written(`printf é > ${FILE}`)).toEqual(["c3a9"]);
+  expect(written(`echo -n '' > ${FILE}`)).toEqual([]);
+});
+
 test("strace shows each access to a file", () => {
   sh(`cat ${FILE}`);
   expect(process.takeCalls().map((call) => straceLine(call, process.kernel).text)).toEqual([
@@ -66,6 +77,23 @@ test.each([
   ["echo a b", "a b\n", 0],
   ["echo -e 'a\\tb'", "a\tb\n", 0],
   ["ls /sys/oreore", "bpf\n", 0],
+  ["ls -a /sys/oreore", ".\n..\nbpf\n", 0],
+  ["ls -1A /sys/oreore", "bpf\n", 0],
+  ["ls -z", "ls: invalid option -- 'z'\nTry 'ls --help' for more information.\n", 2],
+  ["printf '%s\\n' a b", "a\nb\n", 0],
+  ["printf '%s-%d\\n' a 1 b", "a-1\nb-0\n", 0],
+  ["printf 'hi\\n' a b", "hi\n", 0],
+  ["printf '%d|%s|%%\\n'", "0||%\n", 0],
+  ["printf '%x|%5s|%-5s|%05d|%c|%.2s\\n' 255 ab cd 42 hello xyz", "ff|   ab|cd   |00042|h|xy\n", 0],
+  ["printf '%d %d %d\\n' 0x10 010 -7", "16 8 -7\n", 0],
+  ["printf '%d\\n' 12abc", "12\nbash: printf: 12abc: invalid number\n", 1],
+  ["printf 'a%'", "abash: printf: `%': missing format character\n", 1],
+  ["printf '%z'", "bash: printf: `z': invalid format character\n", 1],
+  ["printf '\\012\\0101\\101'", "\n\b1A", 0],
+  ["printf '%b' 'a\\tb'", "a\tb", 0],
+  ["echo -e '\\012|\\0101|\\101|\\q'", "\n|A|\\101|\\q\n", 0],
+  ["echo -e 'a\\cb'", "a", 0],
+  ["echo é; printf 'é\\xc3\\xa9\\u00e9'", "é\nééé", 0],
   ["ls /sys/oreore/bpf", "/sys/oreore/bpf\n", 0],
   ["ls /nowhere", "ls: cannot access '/nowhere': No such file or directory\n", 2],
   ["ls /sys", "kernel\noreore\n", 0],
@@ -160,6 +188,8 @@ test("bpftool map show and dump print the maps and their contents", () => {
       "key: 02 00 00 00  value: 00 00 00 00 00 00 00 00\n" +
       "Found 3 elements\n",
   );
+  expect(sh("bpftool map show name counts")).toBe(sh("bpftool map show id 1"));
+  expect(sh("bpftool map dump name counts")).toBe(sh("bpftool map dump id 1"));
   expect(sh("bpftool map dump id 2")).toBe("Found 0 elements\n");
   expect(sh("bpftool map show")).toContain("2: hash  flags 0x0\n");
 });
@@ -170,6 +200,10 @@ test.each([
   ["bpftool prog show tag 0011223344556677", ""],
   ["bpftool prog show name nope", ""],
   ["bpftool prog show bla 3", "Error: expected 'id', 'tag', 'name' or 'pinned', got: 'bla'?\n"],
+  ["bpftool prog show constructor 1", "Error: expected 'id', 'tag', 'name' or 'pinned', got: 'constructor'?\n"],
+  ["bpftool map show name nope", ""],
+  ["bpftool map show bla 3", "Error: expected 'id', 'name' or 'pinned', got: 'bla'?\n"],
+  ["bpftool map dump", "Error: expected 'id', 'name' or 'pinned', got: ''?\n"],
   ["bpftool prog dump", "Error: expected 'xlated' or 'jited', got: (null)\n"],
   ["bpftool prog dump foo id 3", "Error: expected 'xlated' or 'jited', got: foo\n"],
   ["bpftool prog fly", "Error: unknown command 'fly'\n"],

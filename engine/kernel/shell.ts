@@ -1,13 +1,15 @@
 // The shell at the bottom of the page. It has the few commands that the talk needs, and they print what the real ones would print
 // on this kernel. Every file access goes through the process, so that strace shows it. Other commands give an error message.
-import { latin1, utf8Encode } from "../base/bytes.ts";
-import { errnoText } from "../facts/errno.ts";
+import { utf8Decode, utf8Encode } from "../base/bytes.ts";
 import { bpftool } from "./bpftool.ts";
 import { listDirectory } from "./files.ts";
+import { bytesOfText, byteText, echoed, printf } from "./printf.ts";
 import type { Process } from "./process.ts";
+import { failed, ok, type Ran } from "./ran.ts";
 import { RELEASE } from "./registry.ts";
 import { type Command, parseLine } from "./shell-words.ts";
 import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "./syscall.ts";
+import { catError, readAll, redirectError, writeAll, writeError } from "./whole-file.ts";
 
 export interface ShellResult {
   /** Standard output and standard error as the terminal shows them. */
@@ -16,17 +18,7 @@ export interface ShellResult {
   readonly status: number;
 }
 
-/** What one command gives before its output is redirected. */
-interface Ran {
-  readonly out: string;
-  readonly err: string;
-  readonly status: number;
-}
-
 type Builtin = (process: Process, args: readonly string[]) => Ran;
-
-const ok = (out: string): Ran => ({ out, err: "", status: 0 });
-const failed = (err: string, status = 1): Ran => ({ out: "", err, status });
 
 export function runShell(process: Process, line: string): ShellResult {
   const parsed = parseLine(line);
@@ -49,26 +41,15 @@ function runCommand(process: Process, { words, to }: Command): ShellResult {
   let fd = -1;
   if (to) {
     fd = process.open(to.path, O_WRONLY | O_CREAT | (to.append ? O_APPEND : O_TRUNC));
-    if (fd < 0) return { output: `bash: ${to.path}: ${errnoText(fd)}\n`, status: 1 };
+    if (fd < 0) return { output: redirectError(to.path, fd), status: 1 };
   }
   const { out, err, status } =
     name === "" ? ok("") : Object.hasOwn(BUILTINS, name) ? (BUILTINS[name] as Builtin)(process, args) : unknown(name);
-  if (fd < 0) return { output: out + err, status };
-  const refused = writeAll(process, fd, utf8Encode(out));
+  if (fd < 0) return { output: utf8Decode(out) + err, status };
+  const refused = writeAll(process, fd, out);
   process.close(fd);
   if (refused === 0) return { output: err, status };
-  const who = name === "echo" ? "bash: echo" : name;
-  return { output: `${err}${who}: write error: ${errnoText(refused)}\n`, status: 1 };
-}
-
-/** 0, or the negative errno of the write that was refused. If there is nothing to write, no call is made. */
-function writeAll(process: Process, fd: number, bytes: Uint8Array): number {
-  for (let at = 0; at < bytes.length; ) {
-    const taken = process.write(fd, bytes.subarray(at));
-    if (taken < 0) return taken;
-    at += taken;
-  }
-  return 0;
+  return { output: err + writeError(name, refused), status: 1 };
 }
 
 /** Commands that a real machine has and this shell does not → what to do instead. */
@@ -101,40 +82,48 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
       words = words.slice(1);
     }
     const text = words.join(" ");
-    return ok((escapes ? unescaped(text) : text) + (newline ? "\n" : ""));
+    const end = newline ? "\n" : "";
+    return { ...ok(""), out: bytesOfText(escapes ? echoed(text, end) : byteText(text) + end) };
   },
   printf(_, [format, ...rest]) {
     if (format === undefined) return failed("bash: printf: usage: printf [-v var] format [arguments]\n", 2);
-    const args = [...rest];
-    return ok(
-      unescaped(format).replace(/%%|%[sd]/g, (spec) =>
-        spec === "%%" ? "%" : (args.shift() ?? (spec === "%d" ? "0" : "")),
-      ),
-    );
+    const { out, err } = printf(format, rest);
+    return { out: bytesOfText(out), err, status: err === "" ? 0 : 1 };
   },
   cat(process, paths) {
-    let out = "";
+    const parts: Uint8Array[] = [];
     let err = "";
     for (const path of paths) {
-      const text = readAll(process, path);
-      if (typeof text === "number") err += `cat: ${path}: ${errnoText(text)}\n`;
-      else out += text;
+      const { error, bytes } = readAll(process, path);
+      parts.push(bytes);
+      if (error !== 0) err += catError(path, error);
+    }
+    const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
     }
     return { out, err, status: err === "" ? 0 : 1 };
   },
   ls(process, args) {
-    const long = args.includes("-l");
+    const letters = args.flatMap((arg) => (/^-[^-]/.test(arg) ? [...arg.slice(1)] : []));
+    const wrong = letters.find((letter) => !"alA1".includes(letter));
+    if (wrong !== undefined)
+      return failed(`ls: invalid option -- '${wrong}'\nTry 'ls --help' for more information.\n`, 2);
+    const [long, all] = [letters.includes("l"), letters.includes("a")];
     const paths = args.filter((arg) => !arg.startsWith("-"));
     let out = "";
     let err = "";
     for (const path of paths.length > 0 ? paths : ["/sys"]) {
-      const names = listDirectory(process.kernel, path);
+      const found = listDirectory(process.kernel, path);
+      const isFile = found?.some(({ name }) => name === path);
+      const names = found && all && !isFile ? [...DOTS, ...found] : found;
       if (!names) err += `ls: cannot access '${path}': No such file or directory\n`;
-      else if (long)
-        out += `${names.some(({ name }) => name === path) ? "" : "total 0\n"}${names.map(longLine).join("")}`;
+      else if (long) out += `${isFile ? "" : "total 0\n"}${names.map(longLine).join("")}`;
       else out += names.map(({ name }) => `${name}\n`).join("");
     }
-    return { out, err, status: err === "" ? 0 : 2 };
+    return { out: utf8Encode(out), err, status: err === "" ? 0 : 2 };
   },
   bpftool: (process, args) => bpftool(process.kernel, args),
   dmesg: ({ kernel }) => ok(kernel.dmesg.map((line) => `${line}\n`).join("")),
@@ -192,15 +181,8 @@ function bpftoolWords({ progs, maps }: Process["kernel"], words: readonly string
   return object === "prog" && words.includes("dump") && /^\d+$/.test(last) ? ["opcodes"] : [];
 }
 
-function readAll(process: Process, path: string): string | number {
-  const fd = process.open(path, 0);
-  if (fd < 0) return fd;
-  let text = "";
-  let part: Uint8Array | number;
-  while (typeof (part = process.read(fd, 131072)) !== "number" && part.length > 0) text += latin1(part);
-  process.close(fd);
-  return typeof part === "number" ? part : text;
-}
+/** The two entries that `ls -a` adds to a directory. */
+const DOTS = [".", ".."].map((name) => ({ name, mode: "drwxr-xr-x", size: 0 }));
 
 function longLine({
   name,
@@ -213,10 +195,3 @@ function longLine({
 }): string {
   return `${mode} ${mode.startsWith("d") ? 2 : 1} root root ${String(size).padStart(4)} Jul 22  2023 ${name}\n`;
 }
-
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", 0: "\0" };
-/** The text with its backslash escapes replaced, as echo -e and printf do. */
-const unescaped = (text: string): string =>
-  text.replace(/\\(?:x([0-9a-fA-F]{1,2})|(.))/g, (whole, hex: string | undefined, char: string) =>
-    hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[char] ?? whole),
-  );

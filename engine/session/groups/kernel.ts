@@ -1,6 +1,6 @@
 // The simulated kernel as the page works with it: load, attach, files, maps, the shell, its program type and the steps of the recipe.
 import { latin1, utf8Encode } from "../../base/bytes.ts";
-import { ERRNO, errnoText } from "../../facts/errno.ts";
+import { ERRNO } from "../../facts/errno.ts";
 import type { ProgType } from "../../facts/types.ts";
 import { OREORE } from "../../kernel/definition.ts";
 import { readDefinition } from "../../kernel/definition-input.ts";
@@ -8,6 +8,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
 import { RELEASE, Registry, type Steps } from "../../kernel/registry.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
+import { catError, readAll, redirectError, writeAll, writeError } from "../../kernel/whole-file.ts";
 import { defaultEnv, type Env } from "../../vm/index.ts";
 import type { KernelApi } from "../api.ts";
 import { assembleInput, checkedOf } from "../check/check.ts";
@@ -20,9 +21,6 @@ import type { CheckView } from "../views/check.ts";
 import type { HelloView, ProgTypeView } from "../views/kernel.ts";
 import type { ProgramInput } from "../views/program.ts";
 import type { EnvironmentInput } from "../views/run.ts";
-
-/** Bytes that cat reads at a time. */
-const READ_SIZE = 131072;
 
 export function createKernel(state: SessionState): KernelApi {
   const now = (): RunningKernel => runningKernel(state);
@@ -152,32 +150,18 @@ function load(
 /** One write of a shell's builtin echo: opens the file, writes until all is taken or refused, and closes it. */
 function write(process: Process, path: string, data: string): { readonly ret: number; readonly terminal: string } {
   const fd = process.open(path, O_WRONLY | O_CREAT | O_TRUNC);
-  if (fd < 0) return { ret: fd, terminal: `bash: ${path}: ${errnoText(fd)}\n` };
+  if (fd < 0) return { ret: fd, terminal: redirectError(path, fd) };
   const bytes = utf8Encode(data);
-  let taken = 0;
-  let ret = 0;
-  do {
-    ret = process.write(fd, bytes.subarray(taken));
-    if (ret > 0) taken += ret;
-  } while (ret > 0 && taken < bytes.length);
+  const error = writeAll(process, fd, bytes);
   process.close(fd);
-  return ret < 0 ? { ret, terminal: `bash: echo: write error: ${errnoText(ret)}\n` } : { ret: taken, terminal: "" };
+  return error < 0 ? { ret: error, terminal: writeError("echo", error) } : { ret: bytes.length, terminal: "" };
 }
 
 /** Reads a file as cat does. */
 function read(process: Process, path: string) {
-  const failed = (ret: number, data: string) => ({ ret, data, terminal: `cat: ${path}: ${errnoText(ret)}\n` });
-  const fd = process.open(path, 0);
-  if (fd < 0) return failed(fd, "");
-  let data = "";
-  for (;;) {
-    const part = process.read(fd, READ_SIZE);
-    if (typeof part === "number" || part.length === 0) {
-      process.close(fd);
-      return typeof part === "number" ? failed(part, data) : { ret: data.length, data, terminal: data };
-    }
-    data += latin1(part);
-  }
+  const { error, bytes } = readAll(process, path);
+  const data = latin1(bytes);
+  return error < 0 ? { ret: error, data, terminal: catError(path, error) } : { ret: data.length, data, terminal: data };
 }
 
 /** Numbers out of range are brought into range. */
