@@ -67,6 +67,15 @@ test("strace shows each access to a file", () => {
   ]);
 });
 
+test("strace shows bytes and flags as the real one does", () => {
+  sh(`printf 'a\\x01\\x31\\x01b\\x7f\\xff9\\v\\f\\a\\0' >> ${FILE}`);
+  expect(process.takeCalls().map((call) => straceLine(call, process.kernel).text)).toEqual([
+    'openat(AT_FDCWD, "/sys/oreore/bpf", O_WRONLY|O_CREAT|O_APPEND, 0666) = 3',
+    'write(3, "a\\0011\\1b\\177\\3779\\v\\f\\7\\0", 12) = -1 EINVAL (Invalid argument)',
+    "close(3) = 0",
+  ]);
+});
+
 test.each([
   ["foo", "bash: foo: command not found\n", 127],
   ["cat /sys/oreore/nothing", "cat: /sys/oreore/nothing: No such file or directory\n", 1],

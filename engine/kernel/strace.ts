@@ -3,7 +3,15 @@
 import { fromHex, latin1 } from "../base/bytes.ts";
 import { errnoName, errnoText } from "../facts/errno.ts";
 import type { Registry } from "./registry.ts";
-import { O_CREAT, O_TRUNC, O_WRONLY, type Syscall, type SyscallRecord, type SyscallResult } from "./syscall.ts";
+import {
+  O_APPEND,
+  O_CREAT,
+  O_TRUNC,
+  O_WRONLY,
+  type Syscall,
+  type SyscallRecord,
+  type SyscallResult,
+} from "./syscall.ts";
 
 export interface StraceLine {
   /** `close(3) = 0` */
@@ -28,16 +36,21 @@ const SIZE = { load: 144, attach: 32, map: 72, element: 32, testRun: 80 } as con
 const quoted = (text: string): string => JSON.stringify(text);
 /** strace prints at most this many bytes of a string. */
 const SHOWN_BYTES = 32;
-/** Bytes as strace prints a string: with the usual C escapes, and octal for other bytes that are not printable. */
+/**
+ * Bytes as strace prints a string: with the usual C escapes, and octal for other bytes that are not printable. Before a digit the octal
+ * number has three digits.
+ */
 function cString(hex: string): string {
   const bytes = fromHex(hex.slice(0, 2 * SHOWN_BYTES)) ?? new Uint8Array();
-  const shown = latin1(bytes).replace(/["\\]|[^ -~]/g, (char) => {
-    const known = ESCAPES[char];
-    return known ?? `\\${char.charCodeAt(0).toString(8)}`;
+  const shown = latin1(bytes).replace(/["\\]|[^ -~]/g, (char, at: number, text: string) => {
+    const octal = char.charCodeAt(0).toString(8);
+    return ESCAPES[char] ?? `\\${/^[0-9]/.test(text.slice(at + 1)) ? octal.padStart(3, "0") : octal}`;
   });
   return `"${shown}"${hex.length > 2 * SHOWN_BYTES ? "..." : ""}`;
 }
-const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  ...{ '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\v": "\\v", "\f": "\\f" },
+};
 const sizeOf = (hex: string): number => hex.length / 2;
 
 const attachType = (registry: Registry, id: number): string =>
@@ -73,7 +86,7 @@ const LINES: { readonly [Call in Syscall["call"]]: Line<Call> } = {
   openat: ({ path, flags }) =>
     `openat(AT_FDCWD, ${quoted(path)}, ${flags & O_WRONLY ? "O_WRONLY" : "O_RDONLY"}${flags & O_CREAT ? "|O_CREAT" : ""}${
       flags & O_TRUNC ? "|O_TRUNC" : ""
-    }${flags & O_CREAT ? ", 0666" : ""})`,
+    }${flags & O_APPEND ? "|O_APPEND" : ""}${flags & O_CREAT ? ", 0666" : ""})`,
   write: ({ fd, data }) => `write(${fd}, ${cString(data)}, ${sizeOf(data)})`,
   read: ({ fd, data, count, errno }) => `read(${fd}, ${errno ? "…" : cString(data)}, ${count})`,
   close: ({ fd }) => `close(${fd})`,
