@@ -53,9 +53,9 @@ const INSIDE = {
   ],
   "engine/vm": [
     // the buffer and what lies in it
-    "layout.ts little-endian.ts journal.ts allocator.ts memory.ts maps packet.ts ctx.ts",
+    "env.ts layout.ts little-endian.ts journal.ts allocator.ts memory.ts maps packet.ts ctx.ts",
     // a program on a machine
-    "env.ts task.ts fault.ts semantics.ts atomic.ts decode.ts interp.ts helpers machine.ts",
+    "task.ts fault.ts semantics.ts atomic.ts decode.ts interp.ts helpers machine.ts",
     "events timeline.ts changes.ts queries.ts harm.ts watch.ts raw-run.ts index.ts",
     // for tests
     "whole-state.ts walk-both-ways.ts",

@@ -20,7 +20,7 @@ export interface KernelConfig {
   readonly execute?: (machine: Machine, prog: Prog) => Outcome;
 }
 
-/** A run is stopped after this many instructions. No accepted program needs more, except with bpf_loop. */
+/** A run is stopped after this many instructions. No accepted program needs more, except with callbacks, timers or may_goto. */
 const RUN_BUDGET = 100_000_000;
 
 export class Kernel extends Registry {
@@ -45,7 +45,7 @@ export class Kernel extends Registry {
 
   constructor({ definition, steps, env, memory, execute }: KernelConfig = {}) {
     super(definition, steps);
-    this.memory = memory ?? new Memory({ cpus: 4 });
+    this.memory = memory ?? new Memory();
     this.env = defaultEnv({ seed: 1n, ...env });
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
     this.keptFields = new Uint8Array(kernSize(this.definition.type));
@@ -66,9 +66,13 @@ export class Kernel extends Registry {
     return Number(this.env.bootTime / 1_000_000_000n);
   }
 
-  /** The program that a value of a prog_array stands for. */
-  readonly programOfId = (id: number): LoadedProgram | undefined =>
-    [...this.progs.values()].find(({ loadedId }) => loadedId === id)?.loaded;
+  /** The program that a value of a prog_array stands for: by the machine's number. */
+  progOfLoadedId(id: number): Prog | undefined {
+    for (const prog of this.progs.values()) if (prog.loadedId === id) return prog;
+    return undefined;
+  }
+
+  readonly programOfId = (id: number): LoadedProgram | undefined => this.progOfLoadedId(id)?.loaded;
 
   /**
    * A descriptor was closed. With its last descriptor a prog_array is emptied, although programs may still use it: it may hold these

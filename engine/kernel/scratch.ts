@@ -5,7 +5,6 @@ import { Bpf } from "./bpf.ts";
 import { Kernel } from "./kernel.ts";
 import { Registry } from "./registry.ts";
 
-const CPUS = 4;
 /** Maps with more bytes get no memory of their own. They do not need it, because nothing runs here. */
 const LARGEST_MAP = 1 << 16;
 
@@ -13,7 +12,7 @@ let spare: Memory | undefined;
 
 /** Calls `use` with a scratch kernel. `registry`: the types that the kernel knows. Left out: OREORE with all steps of the recipe. */
 export function inScratch<Result>(use: (bpf: Bpf) => Result, { definition, steps } = new Registry()): Result {
-  const memory = spare ?? new Memory({ cpus: CPUS, largestMap: LARGEST_MAP });
+  const memory = spare ?? new Memory({ largestMap: LARGEST_MAP });
   spare = undefined;
   const { generation } = memory;
   const kernel = new Kernel({ definition, steps, memory });

@@ -1,5 +1,8 @@
 // The only source of time, randomness and identity for a run: the same Env gives the same run, bit for bit.
 
+/** How many CPUs the simulated machine has. */
+export const CPUS = 4;
+
 export interface Env {
   /** Nanoseconds since boot at the start of a run; and by how many nanoseconds each reading of a clock advances it. */
   readonly bootTime: bigint;

@@ -2,7 +2,7 @@
 
 export { lastChanges, type StepChanges } from "./changes.ts";
 export { type LoadedProgram, loadProgram } from "./decode.ts";
-export { defaultEnv, type Env } from "./env.ts";
+export { CPUS, defaultEnv, type Env } from "./env.ts";
 export { type Event, enterEvent, PT_REGS } from "./events/events.ts";
 export type { Fault } from "./fault.ts";
 export type { Harm } from "./harm.ts";

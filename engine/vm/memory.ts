@@ -4,6 +4,7 @@
 import { bug } from "../base/bug.ts";
 import { asU64 } from "../base/u64.ts";
 import { addFreeBlock, allocAtEnd, allocFromFreeList, blockBytes, endOfHeap } from "./allocator.ts";
+import { CPUS } from "./env.ts";
 import type { Journal } from "./journal.ts";
 import {
   addressOf,
@@ -82,7 +83,7 @@ export interface MemorySnapshot {
 }
 
 export interface MemoryOptions {
-  /** Number of possible CPUs: how many values a per-CPU map has for a key. */
+  /** Number of possible CPUs: how many values a per-CPU map has for a key. Left out: CPUS. */
   readonly cpus?: number;
   /** An array or hash table larger than this (bytes) is kept outside the buffer (maps/absent.ts), as if it did not fit. */
   readonly largestMap?: number;
@@ -122,7 +123,7 @@ export class Memory {
   readonly #output: OutputRecord[] = [];
 
   constructor(options: MemoryOptions = {}) {
-    this.cpus = options.cpus ?? 4;
+    this.cpus = options.cpus ?? CPUS;
     this.largestMap = options.largestMap ?? MAX_BYTES;
     this.#backing = options.backing;
     const bytes = HEAP + FIRST_HEAP_BYTES;

@@ -18,7 +18,7 @@ const CHUNK_STEPS = 1 << CHUNK_SHIFT;
 const SLOT_BITS = 20;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
 
-/** How many bytes all checkpoints together may take. */
+/** When the checkpoints take more bytes than this, every second one is dropped. The first is always kept, however large. */
 const CHECKPOINT_BYTES = 12 << 20;
 
 interface Chunk {

@@ -9,7 +9,7 @@ import type { Process } from "../../kernel/process.ts";
 import { RELEASE, Registry, type Steps } from "../../kernel/registry.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
 import { catError, readAll, redirectError, writeAll, writeError } from "../../kernel/whole-file.ts";
-import { defaultEnv, type Env } from "../../vm/index.ts";
+import { CPUS, defaultEnv, type Env } from "../../vm/index.ts";
 import type { KernelApi } from "../api.ts";
 import { assembleInput, checkedOf } from "../check/check.ts";
 import { loadWithLog } from "../check/load.ts";
@@ -167,7 +167,7 @@ function read(process: Process, path: string) {
 /** Numbers out of range are brought into range. */
 const environmentOf = ({ seed, cpu, bootTime, sockets }: EnvironmentInput): Partial<Env> => ({
   seed: BigInt(Math.trunc(seed) >>> 0),
-  cpu: Math.trunc(cpu) & 3,
+  cpu: Math.min(CPUS - 1, Math.max(0, Math.trunc(cpu) || 0)),
   sockets: sockets ?? false,
   ...(bootTime !== undefined && bootTime >= 0 && { bootTime: BigInt(Math.trunc(bootTime)) }),
 });

@@ -102,8 +102,7 @@ export function createRuns(state: SessionState): RunsApi {
 }
 
 /** A program that a tail call of the run entered. */
-const progOf = (kept: KeptRun | undefined, id: number) =>
-  [...(kept?.kernel.progs.values() ?? [])].find(({ loadedId }) => loadedId === id);
+const progOf = (kept: KeptRun | undefined, id: number) => kept?.kernel.progOfLoadedId(id);
 
 /** The bytes of the instruction at a slot of the run's program, or of one that a tail call entered. "": no such instruction. */
 function hexAt(kept: KeptRun | undefined, id: number, slot: number): string {

@@ -36,7 +36,7 @@ export function speed(
   us: number,
   now: Clock,
 ): SpeedView | null {
-  const memory = new SharedMemory({ cpus: 4 });
+  const memory = new SharedMemory();
   const kernel = new Kernel({ definition: registry.definition, steps: registry.steps, memory });
   const process = new Process(kernel);
   const { assembly, program } = assembleInput(kernel, input);

@@ -200,7 +200,7 @@ interface TrialKernel {
 }
 
 function trialKernelOf({ definition, steps }: Registry, program: Program): TrialKernel | undefined {
-  const memory = new Memory({ cpus: 4, largestMap: 1 << 22 });
+  const memory = new Memory({ largestMap: 1 << 22 });
   const kernel = new Kernel({ definition, steps, memory });
   const bpf = new Bpf(kernel);
   const fds = createMaps(bpf, program.maps);

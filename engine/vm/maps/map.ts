@@ -1,5 +1,6 @@
 // What every kind of map offers to helpers and to bpf(2). All state of a map lies in the machine's buffer and is written through the
-// journal, so a step back undoes changes of maps too. Errors are negative errnos, as the kernel returns them.
+// journal, so a step back undoes changes of maps too. Only AbsentMap keeps its contents elsewhere: no program with it runs. Errors are
+// negative errnos, as the kernel returns them.
 import { toHex } from "../../base/bytes.ts";
 import { ENOTSUPP, ERRNO } from "../../facts/errno.ts";
 import { MAP_FLAGS } from "../../facts/flags.ts";
@@ -156,7 +157,7 @@ export abstract class BpfMap implements RegisteredMap {
   // ---- for bpf(2) and the page ----
 
   /** For per-CPU kinds: the values of all CPUs, each rounded up to 8 bytes. */
-  lookup(_key: Uint8Array, _flags = 0): Uint8Array | number {
+  lookup(_key: Uint8Array): Uint8Array | number {
     return -EOPNOTSUPP;
   }
   update(_key: Uint8Array, _value: Uint8Array, _flags = 0): number {

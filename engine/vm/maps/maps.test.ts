@@ -26,7 +26,7 @@ function answer(map: BpfMap, [name, keyHex, valueHex, flags]: Recorded["ops"][nu
   const key = bytes(keyHex);
   switch (name) {
     case "lookup":
-      return map.def.type === "bloom_filter" ? map.contains(bytes(valueHex)) : map.lookup(key, flags);
+      return map.def.type === "bloom_filter" ? map.contains(bytes(valueHex)) : map.lookup(key);
     case "update":
       return map.update(key, bytes(valueHex), flags);
     case "delete":
