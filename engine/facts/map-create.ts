@@ -30,6 +30,8 @@ const NR_CPUS = 512;
 type Rule = (map: Sizes) => number;
 interface Sizes {
   readonly type: string;
+  readonly perCpu: boolean;
+  readonly lru: boolean;
   readonly key: number;
   readonly value: number;
   readonly entries: number;
@@ -47,8 +49,7 @@ const roundUp8 = (n: number): number => Math.ceil(n / 8) * 8;
 const bothProg = (flags: number): boolean => (flags & F.RDONLY_PROG) !== 0 && (flags & F.WRONLY_PROG) !== 0;
 const unknown = (flags: number, allowed: number): boolean => (flags & ~allowed) !== 0;
 
-const array: Rule = ({ type, key, value, entries, flags }) => {
-  const percpu = type === "percpu_array";
+const array: Rule = ({ type, perCpu: percpu, key, value, entries, flags }) => {
   return first(
     (entries === 0 ||
       key !== 4 ||
@@ -72,9 +73,7 @@ const fdArray: Rule = (map) =>
     map.type === "array_of_maps" && !map.hasInner && EINVAL,
   );
 
-const hash: Rule = ({ type, key, value, entries, flags, hasInner }) => {
-  const percpu = type === "percpu_hash" || type === "lru_percpu_hash";
-  const lru = type.startsWith("lru_");
+const hash: Rule = ({ type, perCpu: percpu, lru, key, value, entries, flags, hasInner }) => {
   const percpuLru = (flags & F.NO_COMMON_LRU) !== 0;
   return first(
     type === "hash_of_maps" && value !== 4 && EINVAL,
@@ -237,6 +236,8 @@ export function checkMapCreate(map: MapDef): number {
   if (map.flags & F.RDONLY && map.flags & F.WRONLY) return -EINVAL;
   const error = rule({
     type: type.name,
+    perCpu: type.perCpu,
+    lru: type.lru,
     key: map.keySize,
     value: map.valueSize,
     entries: map.maxEntries,

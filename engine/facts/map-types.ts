@@ -10,6 +10,9 @@ const NOT_SIMULATED = new Set(
   "struct_ops inode_storage task_storage cgrp_storage arena insn_array sk_storage cgroup_array".split(" "),
 );
 
+const PER_CPU = new Set("percpu_hash percpu_array lru_percpu_hash percpu_cgroup_storage".split(" "));
+const LRU = new Set("lru_hash lru_percpu_hash".split(" "));
+
 /** Two map types have a second name, which ends in _deprecated. The recordings use the plain name. */
 const ALIASES: readonly (readonly [string, string])[] = [
   ["cgroup_storage", "cgroup_storage_deprecated"],
@@ -24,7 +27,8 @@ for (const constant of uapiConstantNames()) {
   const name = constant.slice(PREFIX.length).toLowerCase();
   if (name.endsWith("_deprecated")) continue;
   const id = Number(uapiConstant(constant));
-  const type: MapType = { id, name, simulated: !NOT_SIMULATED.has(name) };
+  const traits = { simulated: !NOT_SIMULATED.has(name), perCpu: PER_CPU.has(name), lru: LRU.has(name) };
+  const type: MapType = { id, name, ...traits };
   if (!BY_ID.has(id)) BY_ID.set(id, type);
   BY_NAME.set(name, type);
 }

@@ -203,6 +203,10 @@ export interface MapType {
   /** Lower case without prefix: `percpu_array`. */
   readonly name: string;
   readonly simulated: boolean;
+  /** Each element has a value for each CPU. */
+  readonly perCpu: boolean;
+  /** A full map evicts the least recently used element. */
+  readonly lru: boolean;
 }
 
 /** A UAPI struct or union. `fields` is flat: members of an anonymous part count as the struct's own. Offsets are in bytes. */

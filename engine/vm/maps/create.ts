@@ -1,6 +1,7 @@
 // BPF_MAP_CREATE after its attributes were checked: makes a map of any simulated kind.
 import { ERRNO } from "../../facts/errno.ts";
 import { checkMapCreate } from "../../facts/map-create.ts";
+import { mapTypeByName } from "../../facts/map-types.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
 import { AbsentMap, canBeAbsent } from "./absent.ts";
@@ -48,7 +49,7 @@ const MAP_CLASSES: Readonly<Record<string, MapClass>> = {
 /** How many bytes the values of a map take. For a ring buffer: its data, which lies in memory twice. */
 function storageBytes({ type, valueSize, maxEntries }: MapDef, cpus: number): number {
   if (valueSize === 0) return 2 * maxEntries;
-  return maxEntries * Math.ceil(valueSize / 8) * 8 * (/percpu/.test(type) ? cpus : 1);
+  return maxEntries * Math.ceil(valueSize / 8) * 8 * (mapTypeByName(type)?.perCpu ? cpus : 1);
 }
 
 /** Memory of the simulated machine in bytes. A larger map is refused with -ENOMEM, as vmalloc() does. */

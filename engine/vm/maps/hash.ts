@@ -7,6 +7,7 @@
 // shows the old value. The order of iteration is the kernel's for maps with BPF_F_ZERO_SEED. LRU kinds always evict the least recently
 // used element. The kernel does so only approximately, by batches and CPUs.
 // @kernel kernel/bpf/hashtab.c
+import { mapTypeByName } from "../../facts/map-types.ts";
 import type { MapDef } from "../../program/program.ts";
 import { MAX_BYTES } from "../layout.ts";
 import type { Memory } from "../memory.ts";
@@ -54,7 +55,7 @@ export class HashMap extends BpfMap {
 
   constructor(memory: Memory, def: MapDef) {
     super(memory, def);
-    this.#lru = def.type.startsWith("lru_");
+    this.#lru = mapTypeByName(def.type)?.lru ?? false;
     this.#copies = this.perCpu ? memory.cpus : 1;
     this.#valueAt = KEY + ((def.keySize + 7) & ~7);
     const buckets = 2 ** Math.ceil(Math.log2(Math.max(1, def.maxEntries)));

@@ -89,7 +89,7 @@ export abstract class BpfMap implements RegisteredMap {
     this.memory = memory;
     this.def = def;
     this.id = memory.newId();
-    this.perCpu = /percpu/.test(def.type);
+    this.perCpu = mapTypeByName(def.type)?.perCpu ?? false;
     this.stride = (def.valueSize + 7) & ~7;
     this.#fields = Object.entries(def.fields ?? {})
       .map(([name, off]) => ({ off, size: FIELD_BYTES[name] ?? POINTER_BYTES }))
