@@ -1,6 +1,6 @@
 // The workbench: commands, layouts, undo, the last programs, files, and all forms of sharing.
 import { faultsOf } from "./axe.ts";
-import { expect, test } from "./page.ts";
+import { expect, Playground, test } from "./page.ts";
 
 test.use({ editor: "plain" });
 
@@ -22,6 +22,24 @@ test("the palette finds commands in both languages, runs them, and keeps the rec
   await page.keyboard.type("div");
   await page.keyboard.press("Enter");
   await playground.expectVerdict("reject"); // the example that divides by zero
+});
+
+test("a part whose file cannot be had says so in its place, and the rest of the page works", async ({ page }) => {
+  const playground = new Playground(page, "plain"); // without the check for errors, which the browser reports here
+  const palette = /\/Palette-/;
+  await page.route(palette, (route) => route.abort());
+  await playground.open();
+  await page.keyboard.press("Control+K");
+  const alert = page.getByRole("alert").filter({ hasText: "could not be shown" });
+  await expect(alert).toBeVisible();
+  await playground.id("run").click();
+  await expect(playground.id("result")).toContainText("52");
+  await page.unroute(palette);
+  await alert.getByRole("button", { name: "Reload" }).click();
+  await expect(alert).toHaveCount(0);
+  await expect(page.locator("html")).toHaveAttribute("data-listening", "true");
+  await page.keyboard.press("Control+K");
+  await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
 });
 
 test("each task has a layout and a key, and a pane can be maximised and restored", async ({ playground, page }) => {

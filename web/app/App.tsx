@@ -1,11 +1,12 @@
 // The page: the arrangement of panes that fits, and everything that lies over them.
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, useEffect } from "react";
 import { useText } from "../i18n/index.ts";
 import { cancelRequest } from "../stores/engine.ts";
 import { useKernel } from "../stores/kernel/kernel.ts";
 import { useDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { useProgram } from "../stores/program/program.ts";
+import { LazyPart } from "../ui/LazyPart.tsx";
 import { Header } from "./Header.tsx";
 import { Lesson, useDroppedLessons } from "./Lesson.tsx";
 import { Phone } from "./Phone.tsx";
@@ -55,17 +56,17 @@ export function App() {
       )}
       <div role="status" className="notice-place">
         {notice && (
-          <Suspense fallback={<div className="notice-room" />}>
+          <LazyPart fallback={<div className="notice-room" />}>
             <NoticeBar notice={notice} />
-          </Suspense>
+          </LazyPart>
         )}
       </div>
       <main className="app__main">
         {!embed && !phone && !onStage && <Lesson />}
-        <Suspense>{onStage ? <Stage /> : embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</Suspense>
+        <LazyPart>{onStage ? <Stage /> : embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</LazyPart>
       </main>
       <Busy />
-      <Suspense>
+      <LazyPart key={dialog}>
         {dialog === "share" && <ShareSheet />}
         {dialog === "keys" && <KeysSheet />}
         {dialog === "palette" && <Palette />}
@@ -76,7 +77,7 @@ export function App() {
         {dialog === "compare" && <CompareSheet />}
         {dialog === "gallery" && <Gallery />}
         {dialog === "print" && <PrintView />}
-      </Suspense>
+      </LazyPart>
     </div>
   );
 }

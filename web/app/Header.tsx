@@ -1,6 +1,6 @@
 // The line at the top: name, examples, lessons, what is open, layouts, share, menu, language.
 import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2 } from "lucide-react";
-import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
+import { type ComponentType, lazy, useEffect, useState } from "react";
 import { switchLanguage, useText } from "../i18n/index.ts";
 import { useKernel } from "../stores/kernel/kernel.ts";
 import { openDialog } from "../stores/page/dialog.ts";
@@ -8,6 +8,7 @@ import { chooseLayout, LAYOUTS, useLayout } from "../stores/page/layout.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { resumeLessons, useProgram } from "../stores/program/program.ts";
 import { focusEditor } from "../ui/focus-editor.ts";
+import { LazyPart } from "../ui/LazyPart.tsx";
 import { Segments } from "../ui/Segments.tsx";
 
 const MainMenu = lazy(() => import("./MainMenu.tsx"));
@@ -89,9 +90,9 @@ function MenuButton() {
     </button>
   );
   return asked ? (
-    <Suspense fallback={button}>
+    <LazyPart fallback={button}>
       <MainMenu />
-    </Suspense>
+    </LazyPart>
   ) : (
     button
   );

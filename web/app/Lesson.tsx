@@ -1,6 +1,7 @@
 // The place of the lesson, which loads when there is one. A lesson's file dropped on the page opens it.
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, useEffect } from "react";
 import { useProgram } from "../stores/program/program.ts";
+import { LazyPart } from "../ui/LazyPart.tsx";
 
 const LessonPanel = lazy(() => import("./LessonPanel.tsx"));
 
@@ -10,9 +11,9 @@ export function Lesson({ phone = false }: { readonly phone?: boolean }) {
   const open = useHasLesson();
   return (
     open && (
-      <Suspense>
+      <LazyPart>
         <LessonPanel phone={phone} />
-      </Suspense>
+      </LazyPart>
     )
   );
 }

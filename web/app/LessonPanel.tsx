@@ -12,7 +12,7 @@ import {
   RotateCcw,
   X,
 } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, useEffect, useMemo, useRef, useState } from "react";
 import { goalTexts } from "../i18n/goals.ts";
 import { type LessonTexts, useLessonText } from "../i18n/lessons.ts";
 import { ORDER, placeOf } from "../lessons/course.ts";
@@ -30,6 +30,7 @@ import { useSettings } from "../stores/page/settings.ts";
 import { leaveLesson, OWN_LESSON } from "../stores/program/program.ts";
 import { moveTo } from "../stores/run/machine.ts";
 import { IconButton } from "../ui/IconButton.tsx";
+import { LazyPart } from "../ui/LazyPart.tsx";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { CopyAnswer } from "./CopyAnswer.tsx";
 import "./lesson.css";
@@ -74,9 +75,9 @@ export default function LessonPanel({ phone = false }: Props) {
         <IconButton size={16} label={text.leave} Icon={X} act={leaveLesson} />
       </header>
       {list ? (
-        <Suspense>
+        <LazyPart>
           <LessonList />
-        </Suspense>
+        </LazyPart>
       ) : (
         <>
           <Body lesson={lesson} shown={shown} />

@@ -4,6 +4,7 @@ import { formatNumber, plural } from "./numbers.ts";
 
 export const en = {
   title: "Oreore: a Linux kernel for eBPF in a browser tab",
+  notShown: { what: "This part of the page could not be shown.", reload: "Reload" },
   header: {
     examples: "Examples",
     ownProgram: "your program",

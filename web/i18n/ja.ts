@@ -5,6 +5,7 @@ import { formatNumber } from "./numbers.ts";
 
 export const ja: Dictionary = {
   title: "オレオレ: ブラウザのタブで動く eBPF のための Linux カーネル",
+  notShown: { what: "ページのこの部分を表示できませんでした。", reload: "再読み込み" },
   header: {
     examples: "サンプル",
     ownProgram: "自分のプログラム",

@@ -1,8 +1,9 @@
 // Stands above the buttons while they act on the real kernel: how far the machine's start is, and its console.
 import { SquareTerminal } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import { useLinuxTexts } from "../i18n/linux.ts";
 import { takeHome, useKernel } from "../stores/kernel/kernel.ts";
+import { LazyPart } from "../ui/LazyPart.tsx";
 import { Progress } from "./Progress.tsx";
 import { isOwnType } from "./real-kernel.ts";
 import { runningMachine, useReal } from "./store.ts";
@@ -41,9 +42,9 @@ export default function RealKernel() {
         </p>
       )}
       {isConsoleOpen && (
-        <Suspense>
+        <LazyPart>
           <RealConsole />
-        </Suspense>
+        </LazyPart>
       )}
     </div>
   );

@@ -1,16 +1,6 @@
 // The program: its type, the editor, and beside each line the instructions that it became.
 import { SlidersHorizontal } from "lucide-react";
-import {
-  type CSSProperties,
-  lazy,
-  type RefObject,
-  Suspense,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type CSSProperties, lazy, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import type { Editor } from "../../monaco/load.ts";
@@ -24,6 +14,7 @@ import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
 import { useMachine } from "../../stores/run/machine.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { fontSize, GAP, hasRoom, listingRoom, longestLine, roomFor, VALUE } from "./columns.ts";
@@ -96,9 +87,9 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         {(!narrow || away) && <Beside aligned={!phone && !narrow} />}
       </div>
       {searching && (
-        <Suspense>
+        <LazyPart>
           <RegisterBar />
-        </Suspense>
+        </LazyPart>
       )}
       {!embed && <Intro />}
       <RunBar phone={phone} />
@@ -200,9 +191,9 @@ function Beside({ aligned }: { readonly aligned: boolean }) {
     return (
       <div className="editor-pane__graph">
         <Fallback instead={<Listing aligned={aligned} view="bytes" />}>
-          <Suspense>
+          <LazyPart>
             <Graph />
-          </Suspense>
+          </LazyPart>
         </Fallback>
       </div>
     );
@@ -226,9 +217,9 @@ function Menu({ full }: { readonly full: boolean }) {
         <SlidersHorizontal size={15} aria-hidden="true" />
       </button>
       {open && (
-        <Suspense>
+        <LazyPart>
           <EditorMenu label={text.editor.menu} onClose={close} full={full} />
-        </Suspense>
+        </LazyPart>
       )}
     </span>
   );
@@ -260,9 +251,9 @@ function AttachType() {
   const type = useKernel((s) => s.hello?.progTypes.find(({ name }) => name === progType));
   if (!type || type.attachTypes.length < 2) return null;
   return (
-    <Suspense>
+    <LazyPart>
       <AttachSelect type={type} />
-    </Suspense>
+    </LazyPart>
   );
 }
 

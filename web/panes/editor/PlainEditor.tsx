@@ -1,11 +1,12 @@
 // The program in a plain text area: until Monaco is loaded, and on touch devices, which Monaco does not support. There ProgramLines draws
 // the letters under the text area, with colours, signs and notes.
-import { type CSSProperties, lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef, useState } from "react";
+import { type CSSProperties, lazy, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/index.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { useEditorView } from "../../stores/page/editor-view.ts";
 import { cursorMoved, evenLines, publishGeometry, useFocus } from "../../stores/page/focus.ts";
 import { editSource, useProgram } from "../../stores/program/program.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { longestLine } from "./columns.ts";
 import { jumpsOf, marginWidth } from "./jumps.ts";
 
@@ -129,9 +130,9 @@ export function ProgramText({ drawn, children, ...lines }: ProgramTextProps) {
   return (
     <div className="plain__program" style={style}>
       {drawn && (
-        <Suspense>
+        <LazyPart>
           <ProgramLines {...lines} />
-        </Suspense>
+        </LazyPart>
       )}
       {children}
     </div>

@@ -1,6 +1,6 @@
 // Below the program: Run, and the result of the last act beside it.
 import { Play } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { Keys } from "../../app/Keys.tsx";
 import { useText } from "../../i18n/index.ts";
 import { nextProblem } from "../../stores/check/reveal.ts";
@@ -9,6 +9,7 @@ import { runAll } from "../../stores/kernel/kernel.ts";
 import { showTab } from "../../stores/page/focus.ts";
 import { showPane } from "../../stores/page/layout.ts";
 import { type Result, resultOf, useLastAct } from "../../stores/run/result.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { returnText } from "../machine/format.ts";
 import "./run-bar.css";
 
@@ -83,9 +84,9 @@ function Words({ result }: { readonly result: Result }) {
           {result.line > 0 && <span>{words.line(result.line)}</span>}
           {result.cause ? (
             <span className="result__rest result__rest--whole">
-              <Suspense>
+              <LazyPart>
                 <CauseText cause={result.cause} inline />
-              </Suspense>
+              </LazyPart>
             </span>
           ) : (
             <code className="result__rest">{result.message}</code>

@@ -1,9 +1,10 @@
 // What runs the program: echo and cat on the module's file, or a test run, each with its answer below.
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode } from "react";
 import { useText } from "../../i18n/index.ts";
 import { hookPath, read, testRun, useKernel, write } from "../../stores/kernel/kernel.ts";
 import { editInput, useProgram } from "../../stores/program/program.ts";
 import { useMachine } from "../../stores/run/machine.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { returnText } from "../machine/format.ts";
 
 const CauseText = lazy(() => import("../../ui/CauseText.tsx"));
@@ -79,9 +80,9 @@ function Answer() {
         {output?.failed && <code className="shell__said">{output.shellMessage}</code>}
       </div>
       {output?.cause && (
-        <Suspense>
+        <LazyPart>
           <CauseText cause={output.cause} />
-        </Suspense>
+        </LazyPart>
       )}
     </>
   );

@@ -1,7 +1,7 @@
 // The panel that extends the kernel: which program type takes OREORE's place, and four views of it: the recipe's steps as switches, the
 // parts as a map, the form for a reader's own type, and the code. Loaded when it is opened.
 import { Download } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, useEffect, useState } from "react";
 import "./extend.css";
 import type { ContextView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
@@ -20,6 +20,7 @@ import { useDialog } from "../../stores/page/dialog.ts";
 import { EXTEND_VIEWS, showLarge, showView, useLayout } from "../../stores/page/layout.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { ContextTable } from "./ContextTable.tsx";
 
@@ -82,7 +83,7 @@ export default function Extend({ view }: { readonly view: (typeof EXTEND_VIEWS)[
         words={texts.views}
         onChoose={(chosen) => showView("kernel", chosen)}
       />
-      <Suspense>
+      <LazyPart>
         {view === "steps" && (
           <div className="extend__overview">
             <fieldset className="extend__steps">
@@ -117,7 +118,7 @@ export default function Extend({ view }: { readonly view: (typeof EXTEND_VIEWS)[
             <CodeOf step={step} onStep={setStep} />
           </div>
         )}
-      </Suspense>
+      </LazyPart>
     </div>
   );
 }

@@ -1,12 +1,13 @@
 // The simulated kernel from the outside: load, attach, echo, cat, and every system call with its answer.
 import { ArrowLeft, Check, Puzzle } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { lazy, type ReactNode, useEffect, useRef } from "react";
 import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { attach, detach, load, progTypeView, useKernel } from "../../stores/kernel/kernel.ts";
 import { useWhichKernel } from "../../stores/kernel/which-kernel.ts";
 import { EXTEND_VIEWS, showLarge, useLayout, useView } from "../../stores/page/layout.ts";
 import { useProgram } from "../../stores/program/program.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { HookFile, TestRun } from "./Commands.tsx";
@@ -27,9 +28,9 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const hello = useKernel((s) => s.hello);
   const progType = useProgram((s) => s.progType);
   const extend = view !== "run" && (
-    <Suspense>
+    <LazyPart>
       <Extend view={view} />
-    </Suspense>
+    </LazyPart>
   );
   const event = hello ? (progTypeView(progType)?.event ?? "none") : "sysfs";
   // If the pane has the whole space, the panel is beside the buttons that call the kernel.
@@ -37,9 +38,9 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const steps = (
     <>
       {which === "real" && (
-        <Suspense>
+        <LazyPart>
           <RealKernel />
-        </Suspense>
+        </LazyPart>
       )}
       <ProgramSteps />
     </>
@@ -50,7 +51,7 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
       <Maps />
       <Syscalls />
       <TracePipe />
-      <Suspense>{which === "simulated" && <Shell />}</Suspense>
+      <LazyPart>{which === "simulated" && <Shell />}</LazyPart>
     </>
   );
   const open = view !== "run";
@@ -58,9 +59,9 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
     <section className="pane kernel-pane" aria-label={text.panes.kernel} data-large={large || undefined}>
       <header className="pane__head">
         <h2 className="pane__title">{text.panes.kernel}</h2>
-        <Suspense>
+        <LazyPart>
           <KernelSwitch />
-        </Suspense>
+        </LazyPart>
         {hello && <span className="hint kernel-pane__release">Linux {release || hello.release}</span>}
         <span className="spacer" />
         <button
@@ -243,9 +244,9 @@ function Syscall({ call }: { readonly call: SyscallView }) {
         <span className="syscall__answer">{text.slice(resultAt)}</span>
       </code>
       {call.cause && call.cause.check !== "verifier" && (
-        <Suspense>
+        <LazyPart>
           <CauseText cause={call.cause} />
-        </Suspense>
+        </LazyPart>
       )}
     </li>
   );

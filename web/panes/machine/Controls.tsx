@@ -1,7 +1,7 @@
 // Steps, play, and on to the end or the next stop. Rarer ways and the speed of play are in a menu that loads at its first press. The
 // buttons never change their places: a breakpoint changes the name of the last one only.
 import { ChevronDown, ChevronFirst, ChevronLast, Pause, Play, StepBack, StepForward } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import { keyCaps } from "../../app/combination.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
@@ -9,6 +9,7 @@ import { useBreakpoints } from "../../stores/run/breakpoints.ts";
 import { moveBy, moveTo, useMachine } from "../../stores/run/machine.ts";
 import { pause, togglePlay, usePlay } from "../../stores/run/play.ts";
 import { goOn } from "../../stores/run/travel.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 
 const StepMenu = lazy(() => import("./StepMenu.tsx"));
 
@@ -83,9 +84,9 @@ function More() {
     </button>
   );
   return asked ? (
-    <Suspense fallback={button}>
+    <LazyPart fallback={button}>
       <StepMenu />
-    </Suspense>
+    </LazyPart>
   ) : (
     button
   );

@@ -1,5 +1,5 @@
 // The recorded run: the current step, and one view of the machine at that step.
-import { lazy, Suspense, type TouchEvent, useRef } from "react";
+import { lazy, type TouchEvent, useRef } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
@@ -9,6 +9,7 @@ import { showView, useView } from "../../stores/page/layout.ts";
 import { NUMBER_BASES, type NumberBase, useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
 import { moveBy, useMachine } from "../../stores/run/machine.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Segments } from "../../ui/Segments.tsx";
@@ -61,9 +62,9 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
         <PaneTools pane="machine" />
       </header>
       {phone && (
-        <Suspense>
+        <LazyPart>
           <Program />
-        </Suspense>
+        </LazyPart>
       )}
       <div className="machine-pane__controls">
         <Controls />
@@ -72,7 +73,7 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
       <CurrentInsn />
       <Stops />
       <ScrollRegion key={view} className="pane__body machine-pane__body" data-view={view} aria-label={words.view[view]}>
-        <Suspense>
+        <LazyPart>
           {view === "registers" && (
             <>
               <Registers />
@@ -86,12 +87,12 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
           {(view === "packet" || view === "event") && <Packet />}
           {view === "output" && <Output />}
           {view === "speed" && <Speed />}
-        </Suspense>
+        </LazyPart>
       </ScrollRegion>
       {menu && (
-        <Suspense>
+        <LazyPart>
           <ValueMenu key={menu.value.name} open={menu} />
-        </Suspense>
+        </LazyPart>
       )}
       <Motion />
       <Announcer />

@@ -1,6 +1,7 @@
 // The place of the machine. Its contents load after the shell, while the engine starts.
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useText } from "../../i18n/index.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 
 const loading = import("./Machine.tsx");
@@ -9,9 +10,9 @@ const Machine = lazy(() => loading);
 /** `phone`: it fills the page, and shows the program too. */
 export function MachinePane({ phone = false }: { readonly phone?: boolean }) {
   return (
-    <Suspense fallback={<Place />}>
+    <LazyPart fallback={<Place />}>
       <Machine phone={phone} />
-    </Suspense>
+    </LazyPart>
   );
 }
 

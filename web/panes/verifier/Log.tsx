@@ -2,7 +2,7 @@
 // fold. Short logs are in the document completely. LongLog and LogSearch load for longer ones, for searching, and for the parts left out of
 // very long ones.
 import { ChevronDown, ChevronRight, ChevronsDownUp, ChevronsUpDown, ListCollapse, Search } from "lucide-react";
-import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, lazy, memo, type ReactNode, useEffect, useMemo, useRef } from "react";
 import { beginsPath, type CheckView, lineCodeOf, type VisitView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { foldAll, searchLog, setLogOpen, toggleFold, useLog } from "../../stores/check/log.ts";
@@ -12,6 +12,7 @@ import { useSettings } from "../../stores/page/settings.ts";
 import { slotsOnLine } from "../../stores/program/lines.ts";
 import { useShownVisit } from "../../stores/run/beliefs.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
 
@@ -139,14 +140,14 @@ export function Log({ views }: { readonly views: ReactNode }) {
         )}
       </header>
       {query !== null && check && (
-        <Suspense>
+        <LazyPart>
           <LogSearch check={check} lines={lines} onClose={() => scroller.current?.focus()} />
-        </Suspense>
+        </LazyPart>
       )}
       {check?.logBrief && (
-        <Suspense>
+        <LazyPart>
           <LogNote />
-        </Suspense>
+        </LazyPart>
       )}
       <ScrollRegion
         ref={scroller}
@@ -161,9 +162,9 @@ export function Log({ views }: { readonly views: ReactNode }) {
           </p>
         )}
         {isLong && check ? (
-          <Suspense>
+          <LazyPart>
             <LongLog check={check} lines={lines} hidden={hidden} target={target} scroller={scroller} cursor={cursor} />
-          </Suspense>
+          </LazyPart>
         ) : (
           lines.map((line, index) => (
             <LogLine

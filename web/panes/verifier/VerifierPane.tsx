@@ -1,6 +1,6 @@
 // What the kernel's verifier says: yes or no, the line of the log with the reason, and the whole log.
 import { Ban, CircleCheck, Cpu, LoaderCircle, TriangleAlert } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { Keys } from "../../app/Keys.tsx";
 import { useText } from "../../i18n/index.ts";
@@ -12,6 +12,7 @@ import { showView, useView } from "../../stores/page/layout.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { lineOfSlot } from "../../stores/program/lines.ts";
 import { useProgram } from "../../stores/program/program.ts";
+import { LazyPart } from "../../ui/LazyPart.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Prose } from "../../ui/Prose.tsx";
 import { Segments } from "../../ui/Segments.tsx";
@@ -51,32 +52,32 @@ export function VerifierPane() {
     <section className="pane verifier-pane" data-refused={refused || undefined} aria-label={text.panes.verifier}>
       <Verdict />
       {real && (
-        <Suspense>
+        <LazyPart>
           <RealPanel />
-        </Suspense>
+        </LazyPart>
       )}
       {isWalking && (
-        <Suspense>
+        <LazyPart>
           <Walking />
-        </Suspense>
+        </LazyPart>
       )}
       {pasted && (
-        <Suspense>
+        <LazyPart>
           <PastedNote pasted={pasted} />
-        </Suspense>
+        </LazyPart>
       )}
       {help && (
-        <Suspense>
+        <LazyPart>
           <SourceHelp what={help} />
-        </Suspense>
+        </LazyPart>
       )}
       {refused && !help && <Why />}
       {view === "log" ? (
         <Log views={views} />
       ) : (
-        <Suspense>
+        <LazyPart>
           <Visits views={views} />
-        </Suspense>
+        </LazyPart>
       )}
     </section>
   );
@@ -84,7 +85,7 @@ export function VerifierPane() {
 
 function Why() {
   const check = useVerdict((s) => s.check);
-  return <Suspense>{check?.verdict === "reject" && <Explanation check={check} />}</Suspense>;
+  return <LazyPart>{check?.verdict === "reject" && <Explanation check={check} />}</LazyPart>;
 }
 
 const ICON = { accept: CircleCheck, reject: Ban, error: TriangleAlert } as const;
@@ -151,9 +152,9 @@ function Verdict() {
           {bug && <code className="verdict__bug">{bug.split("\n")[0]}</code>}
         </p>
         {check?.refusedCall && !bug && (
-          <Suspense>
+          <LazyPart>
             <CauseText cause={check.refusedCall.cause} />
-          </Suspense>
+          </LazyPart>
         )}
       </div>
       {verdict !== "error" && check && !check.pasted && (
