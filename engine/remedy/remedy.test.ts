@@ -5,6 +5,7 @@ import { judge } from "../conformance/judge.ts";
 import { randomProgram } from "../conformance/random/generate.ts";
 import { objectProgram } from "../conformance/random/objects.ts";
 import { SEED } from "../conformance/seed.ts";
+import { BPF_ALU64, BPF_MOV } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Program } from "../program/program.ts";
 import { diagnose } from "../verifier/explain/explain.ts";
@@ -59,4 +60,16 @@ test("the same program gets the same fixes", () => {
     return found;
   };
   expect(texts()).toEqual(texts());
+});
+
+test("a program without an end gets an exit alone if R0 is set, else R0 = 0 and an exit", () => {
+  const fixed = (register: number): readonly string[] => {
+    const insns = [{ code: BPF_ALU64 | BPF_MOV, dst: register, src: 0, off: 0, imm: 1 }];
+    const program: Program = { ...randomProgram(1), insns, mapRefs: new Map(), maps: [] };
+    const { refusal, seen } = judge(program, { logLevel: 0, watched: { trace: { maxVisits: 2000 } } });
+    if (!refusal) throw new Error("it was accepted");
+    return remedies(program, diagnose(refusal, seen?.trace, program.insns)).map(({ en }) => en);
+  };
+  expect(fixed(0)).toEqual([expect.stringMatching(/^End the \w+ with an exit\.$/)]);
+  expect(fixed(6)[0]).toMatch(/^End the \w+ with R0 = 0 and an exit\.$/);
 });

@@ -48,8 +48,8 @@ async function answerUntil(done: Promise<unknown>, before = (_nth: number): void
   return nth;
 }
 const shown = () => {
-  const { fd, loadedRevision, calls, lastCalls, output, kernel: view } = kernel.useKernel.getState();
-  return { fd, loadedRevision, calls, lastCalls, output, kernel: view };
+  const { fd, loaded, calls, lastCalls, output, kernel: view } = kernel.useKernel.getState();
+  return { fd, loaded, calls, lastCalls, output, kernel: view };
 };
 
 test("what the real kernel answers after the reader went back does not change the simulated one", async () => {

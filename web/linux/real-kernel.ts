@@ -16,8 +16,8 @@ type SwitchedState = Pick<KernelState, keyof typeof NOTHING_LOADED | "kernel">;
 let hiddenState: SwitchedState | undefined;
 
 const shownState = (): SwitchedState => {
-  const { fd, loadedRevision, calls, lastCalls, output, kernel } = useKernel.getState();
-  return { fd, loadedRevision, calls, lastCalls, output, kernel };
+  const { fd, loaded, calls, lastCalls, output, kernel } = useKernel.getState();
+  return { fd, loaded, calls, lastCalls, output, kernel };
 };
 
 /** Switches to the real kernel. The machine starts with the first call. */
@@ -43,7 +43,7 @@ const detached = (kernel: KernelState["kernel"]): KernelState["kernel"] =>
 
 // A machine that was ended or reset has nothing loaded.
 onMachineLost(() => {
-  if (whichKernel() === "real") useKernel.setState((s) => ({ fd: -1, loadedRevision: -1, kernel: detached(s.kernel) }));
+  if (whichKernel() === "real") useKernel.setState((s) => ({ fd: -1, loaded: null, kernel: detached(s.kernel) }));
 });
 
 /** false: they are not listed, as the simulated kernel is shown again. */
@@ -79,13 +79,13 @@ export const isOwnType = ({ definition }: Pick<KernelState, "definition">): bool
 
 // The functions below are called one at a time: stores/kernel/kernel.ts queues what the reader presses.
 export async function load(): Promise<boolean> {
-  const program = useProgram.getState();
-  const real = await answered(engine().api.tools.realProgram(programInput(program)));
+  const program = programInput(useProgram.getState());
+  const real = await answered(engine().api.tools.realProgram(program));
   if (!real) return false;
   const called = await callMachine((machine) => realCalls.load(machine, real));
   if (!called || called.ret < 0) return false;
   loadedAttachType = real.attachType;
-  useKernel.setState({ fd: called.ret, loadedRevision: program.revision });
+  useKernel.setState({ fd: called.ret, loaded: program });
   return true;
 }
 

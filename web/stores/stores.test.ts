@@ -197,7 +197,7 @@ test("Run stops where a step is refused", async () => {
   editSource("BPF_EXIT_INSN(),\n");
   expect(await kernel.runAll()).toBe(false);
   expect(askedOf("kernel.attach")).toEqual([]);
-  expect(useKernel.getState()).toMatchObject({ fd: -1, loadedRevision: -1 });
+  expect(useKernel.getState()).toMatchObject({ fd: -1, loaded: null });
   editSource(PLUS42);
   editInput("no number");
   expect(await kernel.runAll()).toBe(false);
@@ -209,9 +209,13 @@ test("a program that was edited after its load runs as it was loaded", async () 
   await kernel.attach();
   editSource(RETURN(7));
   await freshCheck();
-  expect(useKernel.getState().loadedRevision).toBeLessThan(useProgram.getState().revision);
+  expect(kernel.isLoaded()).toBe(false);
   await kernel.write();
   expect(texts()).toEqual(["r0 = *(u32 *)(r1 +0)", "w0 += 42", "exit"]);
+  // The same text again is the program that was loaded.
+  editSource(PLUS42);
+  expect(kernel.isLoaded()).toBe(true);
+  editSource(RETURN(7));
   await kernel.read();
   expect(output()?.text).toBe("52\n");
 });

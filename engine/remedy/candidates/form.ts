@@ -32,7 +32,7 @@ export function formCandidates(scene: Scene): Candidate[] {
     case "unknown-load-mode":
       return [leftOut(at), instead(at)];
     case "no-exit":
-      return [ended(scene)];
+      return [ended(scene, false), ended(scene, true)];
     case "jump-range":
       return redirected(scene, refusal.args.from);
     case "call-range":
@@ -167,9 +167,11 @@ const instead = (at: number): Candidate => ({
   },
 });
 
-const ended = (scene: Scene): Candidate => ({
-  en: `End the ${scene.at < 0 ? "program" : "function"} with R0 = ${scene.result} and an exit.`,
-  ja: `最後に R0 = ${scene.result} と exit を置きます。`,
+/** Ends what has no end. `withResult`: R0 is set first. Without, R0 is returned as it is, if the verifier knows it there. */
+const ended = (scene: Scene, withResult: boolean): Candidate => ({
+  group: "end",
+  en: `End the ${scene.at < 0 ? "program" : "function"} with ${withResult ? `R0 = ${scene.result} and ` : ""}an exit.`,
+  ja: `最後に ${withResult ? `R0 = ${scene.result} と ` : ""}exit を置きます。`,
   apply(draft) {
     const { insns } = scene.program;
     const entries = functionEntries(insns);
@@ -179,7 +181,7 @@ const ended = (scene: Scene): Candidate => ({
       const kind = last && formOf(last.insn)?.kind;
       if (!last || kind === "exit" || kind === "ja") continue;
       // A function that falls through into the next one gets an end of its own.
-      draft.after(last, [movImm(0, scene.result), exit()]);
+      draft.after(last, withResult ? [movImm(0, scene.result), exit()] : [exit()]);
       added++;
     }
     return added > 0 ? undefined : draft.fail();

@@ -3,7 +3,7 @@ import { ArrowLeft, Check, Puzzle } from "lucide-react";
 import { lazy, type ReactNode, useEffect, useRef } from "react";
 import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
-import { attach, detach, load, progTypeView, useKernel } from "../../stores/kernel/kernel.ts";
+import { attach, detach, isLoaded, load, progTypeView, useKernel } from "../../stores/kernel/kernel.ts";
 import { useWhichKernel } from "../../stores/kernel/which-kernel.ts";
 import { EXTEND_VIEWS, showLarge, useLayout, useView } from "../../stores/page/layout.ts";
 import { useProgram } from "../../stores/program/program.ts";
@@ -104,9 +104,9 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
 
 function ProgramSteps() {
   const text = useText();
-  const { fd, kernel, loadedRevision } = useKernel();
+  const { fd, kernel } = useKernel();
   const which = useWhichKernel((s) => s.which);
-  const revision = useProgram((s) => s.revision);
+  useProgram((s) => s.revision); // isLoaded() depends on it
   const attached = kernel?.attachments.some((a) => a.progId !== 0) ?? false;
   const loaded = fd >= 0;
   // Attach gives the program to the module of the kernel's own type. Another type attaches elsewhere, or cannot attach here.
@@ -161,7 +161,7 @@ function ProgramSteps() {
       >
         {text.kernel.detach}
       </button>
-      {loaded && loadedRevision !== revision && (
+      {loaded && !isLoaded() && (
         <p className="ksteps__note">
           {text.kernel.edited}{" "}
           <button type="button" className="link" data-testid="reload" onClick={() => void load()}>

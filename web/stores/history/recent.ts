@@ -27,7 +27,7 @@ export function followLoadedPrograms(): void {
   for (const draft of takeOldRecent().toReversed()) void keepProgram(draft);
   useKernel.subscribe((now, before) => {
     const program = useProgram.getState();
-    if (now.loadedRevision !== before.loadedRevision && program.edited)
+    if (now.loaded !== before.loaded && now.loaded && program.edited)
       void keepProgram(draftOf(program), program.openCount);
   });
 }

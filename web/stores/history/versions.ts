@@ -4,7 +4,7 @@ import { create } from "zustand";
 import type { CompareView, ProgramInput } from "../../../engine/index.ts";
 import { useVerdict } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
-import { useKernel } from "../kernel/kernel.ts";
+import { isLoaded, useKernel } from "../kernel/kernel.ts";
 import { programInput, useProgram } from "../program/program.ts";
 import { loadRecent, useRecent } from "./recent.ts";
 import { nameOf } from "./recent-list.ts";
@@ -53,9 +53,7 @@ export function followVersions(): void {
     accepted = [];
   });
   useKernel.subscribe((now, before) => {
-    const { revision } = useProgram.getState();
-    if (now.loadedRevision !== before.loadedRevision && now.loadedRevision === revision)
-      loaded = withNewest(loaded, current());
+    if (now.loaded !== before.loaded && isLoaded()) loaded = withNewest(loaded, current());
   });
   useVerdict.subscribe(({ check }, before) => {
     if (check === before.check || check?.verdict !== "accept") return;

@@ -12,6 +12,7 @@ import {
   type KernelView,
   OREORE_FILE,
   type Preset,
+  type ProgramInput,
   type ProgTypeView,
   type RecipeStep,
   type RunView,
@@ -25,6 +26,7 @@ import { answered, engine, onEngineBusy } from "../engine.ts";
 import {
   chooseProgType,
   editInput,
+  isSameProgram,
   programInput,
   recheck,
   setAskedDefinition,
@@ -64,8 +66,8 @@ export interface KernelState {
   readonly lastCalls: readonly SyscallView[];
   /** Descriptor of the program loaded last. -1: none. */
   readonly fd: number;
-  /** Revision of the program behind `fd`. */
-  readonly loadedRevision: number;
+  /** The program behind `fd` as it was loaded. null: there is none, or it was not that of the page. */
+  readonly loaded: ProgramInput | null;
   /** Result of the last echo or cat. */
   readonly output: FileOutput | null;
   /** Lines typed into the shell and their output, oldest first. */
@@ -85,7 +87,7 @@ export interface KernelState {
 }
 
 /** The state of programs and calls in a fresh kernel. */
-export const NOTHING_LOADED = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
+export const NOTHING_LOADED = { fd: -1, loaded: null, calls: [], lastCalls: [], output: null } as const;
 
 export const useKernel = create<KernelState>()(() => ({
   ...NOTHING_LOADED,
@@ -220,12 +222,12 @@ export const testRun = asAct(testRunProgram);
 
 async function loadProgram(): Promise<boolean> {
   if (whichKernel() === "real") return (await real()).load();
-  const program = useProgram.getState();
-  const outcome = await answered(engine().api.kernel.load(programInput(program)));
+  const program = programInput(useProgram.getState());
+  const outcome = await answered(engine().api.kernel.load(program));
   if (!outcome) return false;
   noteOutcome(outcome, { do: "load" });
   if (outcome.ret < 0) return false;
-  set({ fd: outcome.ret, loadedRevision: program.revision });
+  set({ fd: outcome.ret, loaded: program });
   return true;
 }
 
@@ -344,7 +346,10 @@ async function runDemo(): Promise<boolean> {
 }
 
 /** Whether the current program is the one behind `fd`. */
-const isLoaded = (): boolean => get().fd >= 0 && get().loadedRevision === useProgram.getState().revision;
+export function isLoaded(): boolean {
+  const { fd, loaded } = get();
+  return fd >= 0 && loaded !== null && isSameProgram(loaded, programInput(useProgram.getState()));
+}
 
 /** Whether a write to the hook's file runs that program. */
 function isAttached(): boolean {

@@ -60,8 +60,8 @@ function showAct(act: Act, done: ActDone, source: string): void {
   noteOutcome(done);
   if (act.do === "shell") addTerminalLine(act.line, { output: done.output ?? "", status: done.status ?? 0 });
   if (act.do !== "load" || done.ret < 0) return;
-  const { revision, source: shown } = useProgram.getState();
-  useKernel.setState({ fd: done.ret, loadedRevision: source === shown ? revision : -1 });
+  const program = programInput(useProgram.getState());
+  useKernel.setState({ fd: done.ret, loaded: source === program.source ? program : null });
 }
 
 /** Waits until the kernel has the program type that the link was made for. */

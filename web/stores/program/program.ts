@@ -92,6 +92,13 @@ export const programInput = (s: ProgramState): ProgramInput => ({
   ...(s.pasted !== "" && { pasted: s.pasted }),
 });
 
+/** Whether both are the same program with the same maps, whatever the maps hold. */
+export const isSameProgram = (a: ProgramInput, b: ProgramInput): boolean =>
+  a.source === b.source &&
+  a.progType === b.progType &&
+  a.pasted === b.pasted &&
+  JSON.stringify(a.maps) === JSON.stringify(b.maps);
+
 /** The reader typed. */
 export const editSource = (source: string): void => takeSource(source, 0);
 
