@@ -20,7 +20,6 @@ export interface LinuxTexts {
   readonly needs: (mb: string) => string;
   readonly fetch: (mb: string) => string;
   readonly fetching: (done: string, all: string) => string;
-  readonly once: string;
   readonly starting: string;
   readonly cancel: string;
   readonly failed: (why: string) => string;
@@ -71,10 +70,9 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     auto: "Ask after each edit",
     again: "Ask again",
     needs: (mb) =>
-      `A real Linux runs in this page, in an emulator. It needs ${mb} MB from the network, once, and about 100 MB of memory while it runs.`,
+      `A real Linux runs in this page, in an emulator. Its files (${mb} MB) are fetched once and stay on this device, for the time without a network. While it runs it takes about 100 MB of memory.`,
     fetch: (mb) => `Fetch ${mb} MB`,
     fetching: (done, all) => `Fetching ${done} of ${all} MB`,
-    once: "Fetched once; kept on this device for the time without a network.",
     starting: "The machine starts …",
     cancel: "Cancel",
     failed: (why) => `The real Linux could not be started: ${why}`,
@@ -88,7 +86,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     identical: "identical",
     same: "the same verdict, errno and last line",
     differs: "not the same",
-    old: "The program was changed since.",
+    old: "The answer below is about the program before it was changed.",
     noBtf: "The program's functions were sent without BTF.",
     took: (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
     table: "Differences from the simulation",
@@ -133,10 +131,9 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     auto: "編集するたびに尋ねる",
     again: "もう一度尋ねる",
     needs: (mb) =>
-      `本物の Linux が、このページの中のエミュレータで動きます。一度だけ ${mb} MB を取得し、動いている間はメモリを約 100 MB 使います。`,
+      `本物の Linux が、このページの中のエミュレータで動きます。ファイル (${mb} MB) は一度だけ取得してこの端末に残すので、次からはネットワークがなくても使えます。動いている間はメモリを約 100 MB 使います。`,
     fetch: (mb) => `${mb} MB を取得`,
     fetching: (done, all) => `取得中: ${all} MB のうち ${done} MB`,
-    once: "取得は一度だけです。この端末に残り、ネットワークがなくても使えます。",
     starting: "マシンを起動しています…",
     cancel: "中止",
     failed: (why) => `本物の Linux を起動できませんでした: ${why}`,
@@ -150,7 +147,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     identical: "一致",
     same: "判定、errno、最後の行が同じ",
     differs: "同じではありません",
-    old: "そのあとプログラムが変わりました。",
+    old: "下の回答は、変更する前のプログラムについてのものです。",
     noBtf: "プログラムの関数は BTF なしで渡しました。",
     took: (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ミリ秒`,
     table: "シミュレーションとの違い",

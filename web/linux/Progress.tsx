@@ -24,10 +24,7 @@ export function Progress({ onConsent }: { readonly onConsent: () => void }) {
     case "starting":
       return (
         <div className="real__note" role="status">
-          <p>
-            {bytesToFetch > 0 && `${text.needs(megabytes(bytesToFetch))} `}
-            {bytesToFetch > 0 && text.once}
-          </p>
+          {bytesToFetch > 0 && <p>{text.needs(megabytes(bytesToFetch))}</p>}
           <p className="real__progress">
             {phase === "starting" ? (
               <>

@@ -18,7 +18,9 @@ const NAMES = Object.keys(KERNELS) as KernelName[];
 
 export default function RealPanel() {
   const text = useLinuxTexts();
-  const { kernel, auto, phase, asking, result, reason, askFailure } = useReal();
+  const { kernel, auto, phase, asking, result, refused, askFailure } = useReal();
+  const revision = useProgram((s) => s.revision);
+  const reason = refused?.revision === revision ? refused.reason : undefined;
   const asked = useRealPanel((s) => s.asked);
   useEffect(() => {
     if (asked > 0) void ask();
@@ -98,8 +100,8 @@ function Result() {
   const { version } = manifestOf(kernel);
   return (
     <div className="real__result" data-old={revision !== result.revision || undefined}>
-      <Answer asked={asked} kernel={kernel} />
       {revision !== result.revision && <p className="real__note">{text.old}</p>}
+      <Answer asked={asked} kernel={kernel} />
       {result.leavesBtf && <p className="real__note">{text.noBtf}</p>}
       {asked.comparison.differences.length > 0 && <Differences asked={asked} />}
       {asked.comparison.diagnosis !== "" && (

@@ -35,16 +35,16 @@ export async function bytesToFetch(kernel: KernelName): Promise<number> {
   return bytes;
 }
 
-/** The files' bytes. Throws if one cannot be fetched. */
+/** The files' bytes. Throws if one cannot be fetched. `onProgress` gets numbers of bytes as they come over the network. */
 export async function fetchFiles(
   kernel: KernelName,
   onProgress: (fetched: number, total: number) => void,
 ): Promise<readonly [wasm: ArrayBuffer, state: ArrayBuffer]> {
   const files = filesOf(kernel);
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = files.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0);
   let fetched = 0;
   const cache = await openCache();
-  const fetchFile = async ({ url, bytes }: MachineFile): Promise<ArrayBuffer> => {
+  const fetchFile = async ({ url, bytes, downloadBytes }: MachineFile): Promise<ArrayBuffer> => {
     const known = await cache?.match(url);
     const response = known ?? (await fetch(url));
     if (!response.ok || !response.body) throw new Error(`${url}: ${response.status} ${response.statusText}`);
@@ -54,7 +54,7 @@ export async function fetchFiles(
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
       chunks.push(piece.value);
       length += piece.value.length;
-      fetched += piece.value.length;
+      fetched += (piece.value.length * downloadBytes) / bytes;
       onProgress(Math.min(fetched, total), total);
     }
     const all = new Uint8Array(length);

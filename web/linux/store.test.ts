@@ -48,10 +48,10 @@ test.each([
   ["a thread that stops is a failure", "stop" as const, { tooLarge: false, text: "the thread of the machine stopped" }],
 ])("%s", async (_, answer, actFailure) => {
   TestWorker.answer = answer;
-  useReal.setState({ reason: "type", askFailure: "of the panel" });
+  useReal.setState({ refused: { revision: 1, reason: "type" }, askFailure: "of the panel" });
   expect(await withMachine((machine) => machine.read("/proc/version"))).toBeUndefined();
   // What the panel beside the verdict says of its own question stays.
-  expect(useReal.getState()).toMatchObject({ actFailure, reason: "type", askFailure: "of the panel" });
+  expect(useReal.getState()).toMatchObject({ actFailure, refused: { reason: "type" }, askFailure: "of the panel" });
   TestWorker.answer = { value: { bytes: new Uint8Array() } };
   await withMachine((machine) => machine.read("/proc/version"));
   expect(useReal.getState().actFailure).toBeNull();

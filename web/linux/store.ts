@@ -42,7 +42,8 @@ export interface RealState {
     readonly asked: ComparedAnswer | CutOff;
     readonly leavesBtf: boolean;
   } | null;
-  readonly reason: CannotAskReason | null;
+  /** Why the program with this revision could not be asked about. null: the last question was asked. */
+  readonly refused: { readonly revision: number; readonly reason: CannotAskReason } | null;
   /** Ask again after each edit. */
   readonly auto: boolean;
 }
@@ -58,7 +59,7 @@ export const useReal = create<RealState>()(() => ({
   actFailure: null,
   asking: false,
   result: null,
-  reason: null,
+  refused: null,
   auto: false,
 }));
 
@@ -94,7 +95,7 @@ export async function chooseKernel(kernel: KernelName): Promise<void> {
   set({
     kernel,
     result: null,
-    reason: null,
+    refused: null,
     failure: "",
     askFailure: "",
     actFailure: null,
@@ -224,13 +225,13 @@ export async function learnBytesToFetch(): Promise<void> {
 /** Asks the chosen kernel about the current program. `consented`: the reader agreed to fetch the files. */
 export async function ask(consented = false): Promise<void> {
   if (get().asking) return;
-  set({ asking: true, reason: null, askFailure: "" });
+  set({ asking: true, refused: null, askFailure: "" });
   const { kernel } = get();
   const before = useProgram.getState().revision;
   try {
     await askOnce(consented);
   } catch (error) {
-    if (error instanceof RequestTooLarge) set({ reason: "too large", result: null });
+    if (error instanceof RequestTooLarge) set({ refused: { revision: before, reason: "too large" }, result: null });
     else if (!(error instanceof MachineEnded)) set({ askFailure: thrownText(error) });
   } finally {
     set({ asking: false });
@@ -248,7 +249,7 @@ async function askOnce(consented: boolean): Promise<void> {
   if (!check || check.revision !== program.revision) return;
   const reason = await reasonAgainst(check);
   const real = reason ? null : await answered(engine().api.tools.realProgram(programInput(program)));
-  if (reason || !real) return set({ reason: reason ?? "type", result: null });
+  if (reason || !real) return set({ refused: { revision: program.revision, reason: reason ?? "type" }, result: null });
   const here = await runningMachine(consented);
   if (!here) return;
   const log = (await answered(engine().api.check.logText(check.revision))) ?? check.log;
