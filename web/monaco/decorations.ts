@@ -29,6 +29,7 @@ function lineDecorations(model: Model, notes: readonly Placed[]): Decoration[] {
       const options = {
         isWholeLine: true,
         className: `line-${LOOK[kind]}`,
+        marginClassName: `bar-${LOOK[kind]}`,
         ...(signed && { linesDecorationsClassName: `glyph-${LOOK[kind]}` }),
         ...(kind === "current" && { zIndex: 5 }),
         ...(kind === "fault" && end?.kind === "fault" && { hoverMessage: { value: plain(end.message) } }),
