@@ -12,7 +12,6 @@ import { useFocus } from "../../stores/page/focus.ts";
 import { showView, useView } from "../../stores/page/layout.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
-import { useMachine } from "../../stores/run/machine.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
 import { LazyPart } from "../../ui/LazyPart.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
@@ -163,11 +162,11 @@ function useRoom(element: RefObject<HTMLElement | null>): {
     return () => observer.disconnect();
   }, [element]);
   const said = useVerdict((s) => refusedWith(s.check));
-  const stepping = useMachine((s) => s.run !== null && s.position > 0);
   const around = arrows ? marginWidth(lanes) : 0;
   const code = roomFor(columns, fontSize(), around);
-  // The words behind a line get what the view beside leaves free: the verifier's sentence, the value that a step wrote.
-  const behind = Math.max(said ? longestLine(said) : 0, stepping ? columns + VALUE : 0);
+  // The words behind a line get what the view beside leaves free: the verifier's sentence, the value that a step wrote. The value has its
+  // room before there is a step, so that the first one moves nothing.
+  const behind = Math.max(said ? longestLine(said) : 0, columns + VALUE);
   return {
     width,
     code: Math.max(code, Math.min(roomFor(behind, fontSize(), around), width - least)),
