@@ -320,10 +320,13 @@ export const LogLine = memo(function LogLine(props: LineProps) {
 /** The instruction in ink, the state after it in grey: the two halves of a line at log level 2. Found text is marked. */
 function marked(line: string, stateAt: number, query: string): ReactNode {
   if (stateAt === 0) return found(line, query);
+  // The spaces between them belong to neither: they go where the state stands below the instruction.
+  const state = line.slice(stateAt).trimStart();
+  const at = line.length - state.length;
   return (
     <>
-      {found(line.slice(0, stateAt), query)}
-      <span className="log__state">{found(line.slice(stateAt), query)}</span>
+      {found(line.slice(0, at), query)}
+      <span className="log__state">{found(state, query)}</span>
     </>
   );
 }
