@@ -70,7 +70,7 @@ export interface MachineTexts {
   readonly callsAt: (slot: number) => string;
   readonly kept: string;
   readonly noStack: string;
-  readonly empty: Readonly<Record<"error" | "reject" | "none" | "waiting", string>>;
+  readonly empty: Readonly<Record<"error" | "reject" | "refusedCall" | "none" | "waiting", string>>;
   readonly runAnyway: string;
   readonly noRun: string;
   readonly announce: (step: number, length: number, next: string, said: string) => string;
@@ -277,6 +277,8 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     empty: {
       error: "Once every line assembles, the run can be stepped here.",
       reject: "The kernel would not run this. Run it anyway to see what the verifier saved you from.",
+      refusedCall:
+        "Nothing was loaded: the kernel refused before the verifier looked at the program. The verifier's pane says why.",
       none: "Nothing runs this program type here yet.",
       waiting: "Making the run",
     },
@@ -516,6 +518,8 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     empty: {
       error: "すべての行がアセンブルできると、ここで 1 ステップずつ実行できます。",
       reject: "このプログラムをカーネルは実行しません。あえて実行して、verifier が何を防いだのかを見ることもできます。",
+      refusedCall:
+        "ロードされていません。verifier がプログラムを調べる前に、カーネルが拒否しました。理由は verifier のペインにあります。",
       none: "このプログラムタイプを実行するイベントは、ここにはまだありません。",
       waiting: "実行を準備中",
     },

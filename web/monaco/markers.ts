@@ -25,16 +25,17 @@ export function markersOf(): monaco.editor.IMarkerData[] {
     endColumn: Math.max(span.endColumn, span.line === span.endLine ? span.column + 1 : 1),
   }));
   const span = check.slots.find((slot) => slot.slot === check.messageSlot)?.span;
-  if (check.verdict === "reject") {
+  // A refusal of the program as a whole is about no line.
+  if (check.verdict === "reject" && span) {
     markers.push({
       severity: monaco.MarkerSeverity.Error,
       message: check.message,
       source: "verifier",
       code: check.errnoName,
-      startLineNumber: span?.line ?? 1,
-      startColumn: span?.column ?? 1,
-      endLineNumber: span?.endLine ?? 1,
-      endColumn: span?.endColumn ?? 2,
+      startLineNumber: span.line,
+      startColumn: span.column,
+      endLineNumber: span.endLine,
+      endColumn: span.endColumn,
     });
   }
   return markers;

@@ -137,6 +137,7 @@ function Empty() {
   if (!check) return <p className="empty">{words.empty.waiting}</p>;
   if (check.verdict === "error") return <p className="empty">{words.empty.error}</p>;
   if (event === "none") return <p className="empty">{words.empty.none}</p>;
+  if (check.refusedCall) return <p className="empty">{words.empty.refusedCall}</p>;
   if (check.verdict === "reject")
     return (
       <div className="empty">
