@@ -1,8 +1,10 @@
 // Key combinations as on a keyboard, each key drawn by itself. Also as a text.
 import { Fragment } from "react";
+import { useText } from "../i18n/index.ts";
 import { keyCaps } from "./combination.ts";
 
 export function Keys({ names }: { readonly names: readonly string[] }) {
+  const { keys } = useText();
   return names.map((name, i) => (
     <Fragment key={name}>
       {i > 0 && " "}
@@ -10,7 +12,7 @@ export function Keys({ names }: { readonly names: readonly string[] }) {
         {keyCaps(name).map((cap, at) => (
           <Fragment key={cap}>
             {at > 0 && " "}
-            <kbd className="kbd">{cap}</kbd>
+            <kbd className="kbd">{cap === "Space" ? keys.space : cap}</kbd>
           </Fragment>
         ))}
       </span>

@@ -28,6 +28,9 @@ test.each([
   ["?", ["?"], ["?"]],
   ["-", ["-"], ["-"]],
   ["C--", ["Ctrl", "-"], ["⌘", "-"]],
+  [" ", ["Space"], ["Space"]],
+  ["ArrowLeft", ["←"], ["←"]],
+  ["A-PageDown", ["Alt", "PgDn"], ["⌥", "PgDn"]],
 ])("the caps of %s", (name, elsewhere, onMac) => {
   expect(keyCaps(name, false)).toEqual(elsewhere);
   expect(keyCaps(name, true)).toEqual(onMac);

@@ -14,7 +14,19 @@ export function keyName({ key, code, ctrlKey, metaKey, altKey, shiftKey }: Press
   return `${control ? "C-" : ""}${altKey ? "A-" : ""}${shift ? "S-" : ""}${letter}`;
 }
 
-const CAPS: Readonly<Record<string, string>> = { "C-": "Ctrl", "A-": "Alt", "S-": "Shift", Escape: "Esc" };
+const CAPS: Readonly<Record<string, string>> = {
+  "C-": "Ctrl",
+  "A-": "Alt",
+  "S-": "Shift",
+  Escape: "Esc",
+  " ": "Space",
+  ArrowRight: "→",
+  ArrowLeft: "←",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  PageUp: "PgUp",
+  PageDown: "PgDn",
+};
 const MAC_CAPS: Readonly<Record<string, string>> = { ...CAPS, "C-": "⌘", "A-": "⌥", "S-": "⇧" };
 
 /** The labels of the keys to press, one word per key. */

@@ -137,7 +137,7 @@ export const en = {
     back: "Back to the program",
   },
   busy: { working: "The engine is working", cancel: "Cancel" },
-  keys: { title: "Keyboard", close: "Close" },
+  keys: { title: "Keyboard", close: "Close", space: "Space" },
   lesson: { open: "Lessons" },
 } as const;
 

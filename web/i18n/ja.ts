@@ -138,6 +138,6 @@ export const ja: Dictionary = {
     back: "プログラムに戻る",
   },
   busy: { working: "エンジンが計算しています", cancel: "中止" },
-  keys: { title: "キーボード", close: "閉じる" },
+  keys: { title: "キーボード", close: "閉じる", space: "スペース" },
   lesson: { open: "レッスン" },
 };
