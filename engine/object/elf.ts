@@ -27,6 +27,19 @@ export const SHN_LORESERVE = 0xff00;
 const SHN_XINDEX = 0xffff;
 
 const EM_BPF = 247;
+/** What a compiler makes when BPF is not asked for: e_machine → name. Source: linux/elf-em.h. */
+const MACHINES: Readonly<Record<number, string>> = {
+  3: "x86 (32 bits)",
+  8: "MIPS",
+  20: "PowerPC",
+  21: "PowerPC64",
+  22: "s390x",
+  40: "Arm (32 bits)",
+  62: "x86-64",
+  183: "AArch64",
+  243: "RISC-V",
+  258: "LoongArch",
+};
 const ET_REL = 1;
 const HEADER_BYTES = 64;
 const SECTION_BYTES = 64;
@@ -84,12 +97,14 @@ export function readElf(file: Uint8Array): Elf {
   requireBytes(file, "ELF header", 0, HEADER_BYTES);
   const magic = [...file.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   if (magic !== "7f 45 4c 46") refuse("not-elf", { found: magic });
+  // First the machine: another one explains every other field that differs.
+  const machine = view.getUint16(0x12, file[5] !== 2);
+  if (machine in MACHINES) refuse("machine", { machine: `${MACHINES[machine]} (e_machine ${machine})` });
   requireField(4, "EI_CLASS", file[4] as number, 2, "2 (64 bits)");
   if (file[5] === 2) refuse("big-endian");
   requireField(5, "EI_DATA", file[5] as number, 1, "1 (little-endian)");
+  if (machine !== 0 && machine !== EM_BPF) refuse("machine", { machine: `e_machine ${machine}` });
   requireField(0x10, "e_type", view.getUint16(0x10, true), ET_REL, "1 (ET_REL)");
-  const machine = view.getUint16(0x12, true);
-  if (machine !== 0) requireField(0x12, "e_machine", machine, EM_BPF, "247 (EM_BPF)");
   requireField(0x3a, "e_shentsize", view.getUint16(0x3a, true), SECTION_BYTES, String(SECTION_BYTES));
 
   const table = u64(view, 0x28, "e_shoff", file.length);

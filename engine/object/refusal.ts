@@ -30,6 +30,10 @@ const SENTENCES = {
     en: "offset 0x5: the object is big-endian; little-endian is read (clang --target=bpfel)",
     ja: "オフセット 0x5: このオブジェクトはビッグエンディアンです。読めるのはリトルエンディアンです (clang --target=bpfel)",
   },
+  machine: {
+    en: "offset 0x12: the object is compiled for {machine}, not for BPF; compile with clang -target bpf",
+    ja: "オフセット 0x12: このオブジェクトは BPF ではなく {machine} 用にコンパイルされています。clang -target bpf でコンパイルしてください",
+  },
   "no-symbols": {
     en: "there is no symbol table; is the object stripped?",
     ja: "シンボルテーブルがありません。strip されていませんか",

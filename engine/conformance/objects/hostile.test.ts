@@ -44,10 +44,25 @@ test("an object of 32 bits", () =>
     changed((_, bytes) => (bytes[4] = 1)),
     "offset 0x4: EI_CLASS is 1, expected 2 (64 bits)",
   ));
-test("an object for another machine", () =>
+test.each([
+  [62, "x86-64 (e_machine 62)"],
+  [183, "AArch64 (e_machine 183)"],
+  [999, "e_machine 999"],
+])("an object for machine %i", (machine, name) =>
   check(
-    changed((view) => view.setUint16(0x12, 62, true)),
-    "offset 0x12: e_machine is 62, expected 247 (EM_BPF)",
+    changed((view) => view.setUint16(0x12, machine, true)),
+    `offset 0x12: the object is compiled for ${name}, not for BPF; compile with clang -target bpf`,
+  ),
+);
+test("a program of another machine, with 32 bits and the other byte order", () =>
+  check(
+    changed((view, bytes) => {
+      bytes[4] = 1;
+      bytes[5] = 2;
+      view.setUint16(0x10, 2, false);
+      view.setUint16(0x12, 8, false);
+    }),
+    /^offset 0x12: the object is compiled for MIPS /,
   ));
 test("an object cut in half", () =>
   check(good.slice(0, good.length / 2), /^offset 0x28: e_shoff is 0x\w+, expected at most 0x\w+$/));
