@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createSession } from "../session.ts";
 import type { FlowView } from "./flow.ts";
 
-const METRICS = { charWidth: 7, lineHeight: 18, head: 20, padX: 10, padY: 8, maxChars: 40, maxLines: 8 };
+const METRICS = { charWidth: 7, lineHeight: 18, head: 20, padX: 10, padY: 8, maxChars: 40, maxLines: 8, leftChars: 21 };
 
 const LOOP = `
 BPF_MOV64_IMM(BPF_REG_6, 0),
@@ -43,6 +43,15 @@ test("blocks, kinds of edges and the loop of a program", async () => {
     "2 1 goto back",
   ]);
   expect(main?.loops).toEqual([{ head: 1, blocks: [1, 2] }]);
+});
+
+test("the column of slots has room for the longest, and a folded block for the words in it", async () => {
+  const widthOf = ({ functions }: FlowView): number => functions[0]?.blocks[0]?.w ?? 0;
+  const short = (await looked("BPF_MOV64_IMM(BPF_REG_0, 0),\nBPF_EXIT_INSN(),")).flow;
+  expect([short.slotChars, widthOf(short)]).toEqual([3, 20 + 7 * 17]);
+  const long = (await looked(`${"BPF_MOV64_IMM(BPF_REG_0, 0),\n".repeat(1000)}BPF_EXIT_INSN(),`)).flow;
+  expect(long.functions[0]?.blocks[0]?.lines).toContain(-1);
+  expect([long.slotChars, widthOf(long)]).toEqual([4, 20 + 7 * (4 + 2 + 21)]);
 });
 
 test("functions are placed side by side, and calls lead from a block to an entry", async () => {

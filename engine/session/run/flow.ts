@@ -22,6 +22,8 @@ export interface FlowMetrics {
   /** Longer lines are cut. Blocks with more lines leave out the middle ones. */
   readonly maxChars: number;
   readonly maxLines: number;
+  /** Room for the words that stand for the lines left out, in characters. */
+  readonly leftChars: number;
 }
 
 export interface FlowBlockView extends Box {
@@ -64,6 +66,8 @@ export interface FlowFunctionView extends Box {
 
 export interface FlowView {
   readonly revision: number;
+  /** Characters of the column with the slots: the same in all blocks. */
+  readonly slotChars: number;
   readonly w: number;
   readonly h: number;
   /** The main program first. All boxes and points are positions in the whole picture. */
@@ -106,8 +110,10 @@ export interface RoundsView {
 const BETWEEN = 48;
 const FRAME = 24;
 const TITLE = 30;
-/** A block is at least this many characters wide, for its title, slots and count. */
+/** A block is at least this many characters wide, for its title, slots and count. Slots with more digits need more. */
 const MIN_CHARS = 17;
+/** The least characters of the column with the slots. */
+const MIN_SLOT_CHARS = 3;
 /** The most blocks of one picture. */
 const MAX_BLOCKS = 5000;
 
@@ -124,12 +130,17 @@ export function flowView(
   if (flows.reduce((sum, { blocks }) => sum + blocks.length, 0) > MAX_BLOCKS) return null;
 
   const several = flows.length > 1;
+  const slotChars = Math.max(MIN_SLOT_CHARS, String(insns.length - 1).length);
+  const least = MIN_CHARS + 2 * (slotChars - MIN_SLOT_CHARS);
+  // A line starts with its slot and a gap.
+  const lineChars = (slot: number): number =>
+    slotChars + 2 + (slot < 0 ? metrics.leftChars : (textOf.get(slot)?.length ?? 0));
   const drawn = flows.map((flow, i): FlowFunctionView => {
     const bodies = flow.blocks.map(({ start, end }) => blockContents(insns, start, end, metrics));
     const sizes = bodies.map(({ lines }) => ({
       w:
         2 * metrics.padX +
-        metrics.charWidth * Math.max(MIN_CHARS, ...lines.map((slot) => lineChars(slot, textOf, metrics))),
+        metrics.charWidth * Math.max(least, ...lines.map((slot) => Math.min(metrics.maxChars, lineChars(slot)))),
       h: metrics.head + metrics.padY + metrics.lineHeight * lines.length,
     }));
     const layout = layoutFlow(flow, sizes);
@@ -158,7 +169,7 @@ export function flowView(
   const { functions, w, h } = several
     ? arrangeInRows(drawn)
     : { functions: drawn, w: drawn[0]?.w ?? 0, h: drawn[0]?.h ?? 0 };
-  return { revision, w, h, functions, calls: callsOf(insns, drawn) };
+  return { revision, slotChars, w, h, functions, calls: callsOf(insns, drawn) };
 }
 
 function blockContents(insns: readonly Insn[], start: number, end: number, { maxLines }: FlowMetrics) {
@@ -169,10 +180,6 @@ function blockContents(insns: readonly Insn[], start: number, end: number, { max
   const lines = over ? [...all.slice(0, maxLines - 3), -1, ...all.slice(-2)] : all;
   return { start, last: all.at(-1) as number, lines, count: all.length };
 }
-
-/** A line starts with its slot, which takes as much room as the widest number of three digits. */
-const lineChars = (slot: number, textOf: ReadonlyMap<number, string>, { maxChars }: FlowMetrics): number =>
-  Math.min(maxChars, 5 + (textOf.get(slot)?.length ?? 0));
 
 function edgeKindOf(insns: readonly Insn[], last: number, to: number, nextIndex: number): EdgeKind {
   const insn = insns[last] as Insn;

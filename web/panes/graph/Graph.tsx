@@ -1,7 +1,7 @@
 // The program as a graph of basic blocks, beside the text, with the path of the run or the verifier. The picture scrolls and zooms. Only
 // its visible part is in the document, except for a list that says everything in words.
 import { Maximize, Minus, Plus } from "lucide-react";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { CheckView, FlowBlockView, FlowView, TrafficView } from "../../../engine/index.ts";
 import { type GraphTexts, useGraphTexts } from "../../i18n/graph.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
@@ -163,11 +163,14 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
         ref={plane}
         className="graph__plane"
         data-far={zoom.scale < FAR || undefined}
-        style={{
-          width: flow.w,
-          height: flow.h,
-          transform: `translate(${zoom.left}px, ${zoom.top}px) scale(${zoom.scale})`,
-        }}
+        style={
+          {
+            width: flow.w,
+            height: flow.h,
+            transform: `translate(${zoom.left}px, ${zoom.top}px) scale(${zoom.scale})`,
+            "--slot-chars": flow.slotChars,
+          } as CSSProperties
+        }
       >
         {functions.length > 1 &&
           functions.map(({ entry, x, y, w, h }) => (

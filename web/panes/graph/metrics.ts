@@ -9,6 +9,8 @@ export const METRICS: FlowMetrics = {
   padY: 6,
   maxChars: 46,
   maxLines: 9,
+  // "99,999 instructions more" in the page's typeface.
+  leftChars: 21,
 };
 
 /** Below this scale the text cannot be read, so it is not drawn. */
