@@ -52,7 +52,7 @@ function before(scene: Scene, reg: number): Candidate[] {
   const isNull = scene.findings.fate(reg)?.how === "null-side";
   if (!is || (!t.mayBeNull(is.type) && !isNull)) return [];
   const compare = (slot: number, step: number): Candidate => ({
-    en: `Compare R${reg} with NULL before @${slot}, and leave where it is.`,
+    en: `Compare R${reg} with NULL before @${slot}, and return if it is NULL.`,
     ja: `@${slot} の前で R${reg} を NULL と比較し、NULL なら抜けます。`,
     apply(draft) {
       const item = draft.item(slot);
@@ -64,7 +64,7 @@ function before(scene: Scene, reg: number): Candidate[] {
     },
   });
   const around: Candidate = {
-    en: `Compare R${reg} with NULL before @${at}, and pass over the instruction where it is.`,
+    en: `Compare R${reg} with NULL before @${at}, and skip the instruction if it is NULL.`,
     ja: `@${at} の前で R${reg} を NULL と比較し、NULL ならこの命令を飛ばします。`,
     apply(draft) {
       const item = draft.at(at);
