@@ -34,7 +34,7 @@ const same = (names: string, type: string): Predefined[] =>
     params: ["x"],
     body: `((${type})(x))`,
     en: "x itself: this machine is little-endian",
-    ja: "x そのもの(この機械はリトルエンディアン)",
+    ja: "x そのもの(このマシンはリトルエンディアン)",
   }));
 
 const field = (name: string, mask: string, en: string, ja: string): Predefined => ({

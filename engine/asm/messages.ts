@@ -301,8 +301,8 @@ export const MESSAGES = {
   },
   "c-source": {
     severity: "error",
-    en: "this is C (`{name}` is a function); here stand instructions, as C macros, one a line",
-    ja: "これは C のソースです(`{name}` は関数)。ここには命令を C のマクロで 1 行に 1 つ書きます",
+    en: "this is C (`{name}` is a function). The editor takes eBPF instructions as C macros, one per line",
+    ja: "これは C のソースです(`{name}` は関数)。エディタには eBPF の命令を、C のマクロで 1 行に 1 つ書きます",
   },
   "no-instructions": {
     severity: "hint",
