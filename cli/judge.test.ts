@@ -131,7 +131,7 @@ test("a teacher's file judges a student's link, and a wrong answer gets a counte
       solved: false,
       goals: [
         { text: "3 gives 45", met: true },
-        { text: "Right for other inputs, which are not told", met: false, now: "with 4: 45 came, 46 was wanted" },
+        { text: "Also right for hidden inputs", met: false, now: "with 4: got 45, expected 46" },
       ],
     },
     { error: "the link is an answer to lesson machine, not to a lesson from a file" },

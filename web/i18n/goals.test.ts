@@ -15,15 +15,15 @@ const now = (secret: boolean, came: string, language: "en" | "ja" = "en") =>
 
 test("of a packet that is another, the first byte that differs is told", () => {
   const came = `${"00".repeat(34)}08${"00".repeat(5)}`;
-  expect(now(false, came)).toBe("byte 34 is 08, 00 was wanted");
-  expect(now(true, came)).toBe("with icmp-echo: byte 34 is 08, 00 was wanted");
-  expect(now(false, came, "ja")).toBe("34 バイト目は 08、求めるものは 00");
-  expect(now(false, "00".repeat(41))).toBe("byte 40 is 00, no byte was wanted");
+  expect(now(false, came)).toBe("byte 34 is 08, expected 00");
+  expect(now(true, came)).toBe("with icmp-echo: byte 34 is 08, expected 00");
+  expect(now(false, came, "ja")).toBe("34 バイト目は 08、期待値は 00");
+  expect(now(false, "00".repeat(41))).toBe("byte 40 is 00, expected no byte");
 });
 
 test("a few bytes, a number and a reason are told whole", () => {
   expect(now(false, "0102")).toBe("now: 0102");
-  expect(now(true, "EINVAL")).toContain("EINVAL came");
+  expect(now(true, "EINVAL")).toContain("got EINVAL");
 });
 
 test("where the kernel lacks a step of the recipe, that is what stands in the way, and it is told once", () => {

@@ -46,12 +46,12 @@ const reg = (where: string): string => where.replace(/\br(\d+)/g, "R$1");
 
 const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
   en: {
-    secret: "Right for other inputs, which are not told",
+    secret: "Also right for hidden inputs",
     found: (what) => `now: ${what}`,
     missingStep: (step) => `step ${step} of the recipe is missing`,
     counter: ({ on, actual, wanted }) =>
-      `with ${inputs(on, ", ")}: ${actual === "" ? "nothing" : short(actual)} came, ${short(wanted)} was wanted`,
-    byte: (at, came, wanted) => `byte ${at} is ${came || "not there"}, ${wanted || "no byte"} was wanted`,
+      `with ${inputs(on, ", ")}: got ${actual === "" ? "nothing" : short(actual)}, expected ${short(wanted)}`,
+    byte: (at, came, wanted) => `byte ${at} is ${came || "not there"}, expected ${wanted || "no byte"}`,
     at: (on) => `with ${on}: `,
     goals: {
       verdict: ({ is }) => (is === "accept" ? "The verifier accepts the program" : "The verifier refuses the program"),
@@ -87,12 +87,12 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
     },
   },
   ja: {
-    secret: "伏せてあるほかの入力でも正しい",
+    secret: "非公開のほかの入力でも正しい",
     found: (what) => `今は: ${what}`,
     missingStep: (step) => `レシピの手順 ${step} がありません`,
     counter: ({ on, actual, wanted }) =>
-      `${inputs(on, "、")} のとき: ${actual === "" ? "結果なし" : `結果は ${short(actual)}`}、求めるものは ${short(wanted)}`,
-    byte: (at, came, wanted) => `${at} バイト目は ${came || "なし"}、求めるものは ${wanted || "なし"}`,
+      `${inputs(on, "、")} のとき: ${actual === "" ? "結果なし" : `結果は ${short(actual)}`}、期待値は ${short(wanted)}`,
+    byte: (at, came, wanted) => `${at} バイト目は ${came || "なし"}、期待値は ${wanted || "なし"}`,
     at: (on) => `${on} のとき: `,
     goals: {
       verdict: ({ is }) => (is === "accept" ? "verifier が受理する" : "verifier が拒否する"),
