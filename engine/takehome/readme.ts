@@ -16,9 +16,9 @@ export function readme(definition: KernelDefinition, language: Language): string
   if (language === "ja") {
     return `# ${names.progType}: 自分だけの eBPF プログラムタイプ
 
-Linux 6.1（Debian の linux-source-6.1）に当てるパッチと、モジュール、ローダーの一式です。
+Linux 6.1 (Debian の linux-source-6.1) に当てるパッチと、モジュール、ローダーの一式です。
 \`${path}\` に数値を書き込むとアタッチ済みのプログラムが実行され、読み出すと結果が得られます。
-西村啓佑（Keisuke Nishimura）氏の「eBPFを使ったオレオレカーネル拡張入門」（Kernel/VM探検隊@東京 No16、2023年）の四つの手順に沿っています。
+西村啓佑 (Keisuke Nishimura) 氏の「eBPFを使ったオレオレカーネル拡張入門」(Kernel/VM探検隊@東京 No16、2023年) の四つの手順に沿っています。
 
 | ファイル | 手順 | 内容 |
 |---|---|---|
@@ -41,7 +41,7 @@ Debian か Ubuntu で、root で:
     make loader && ./loader
     echo 10 > ${path}; cat ${path}
 
-番号 ${definition.type.id}（プログラムタイプ）と ${definition.type.attach.id}（アタッチタイプ）は 6.1 の次の空き番号です。新しいカーネルでは別の意味を持ちます。
+番号 ${definition.type.id} (プログラムタイプ) と ${definition.type.attach.id} (アタッチタイプ) は 6.1 の次の空き番号です。新しいカーネルでは別の意味を持ちます。
 ライセンスは GPL-2.0-only です。
 `;
   }

@@ -63,7 +63,7 @@ const CAUSES: Readonly<Record<Language, Words>> = {
         ? `${missing.ja(step)}。カーネルにはまだプログラムタイプ ${progType} がありません。`
         : `カーネルにプログラムタイプ ${progType} はありません。`,
     "not-simulated": ({ what }) =>
-      `ここで再現していないもの（${NOT_SIMULATED_JA[what]}）が、このプログラムには必要です。`,
+      `ここで再現していないもの (${NOT_SIMULATED_JA[what]}) が、このプログラムには必要です。`,
     "expected-attach-type": ({ given, taken }) =>
       taken.length === 1
         ? `このプログラムタイプのアタッチタイプは ${taken.join()} です。${given} は使えません。`

@@ -13,7 +13,9 @@ const FORBIDDEN: readonly string[] = read("GLOSSARY.md")
   .filter((word) => word !== "");
 
 const LESSONS = readdirSync(new URL("built-in", import.meta.url)).map((name) => `built-in/${name}`);
-const DICTIONARIES = ["lessons", "goals", "answers", "stage", "extend", "ja"].map((name) => `../i18n/${name}.ts`);
+const DICTIONARIES = ["lessons", "goals", "answers", "stage", "extend", "causes", "ja"].map(
+  (name) => `../i18n/${name}.ts`,
+);
 
 test("the glossary forbids something", () => {
   expect(FORBIDDEN.length).toBeGreaterThan(20);

@@ -139,7 +139,7 @@ function context(scene: Scene, insn: Insn): Candidate[] {
         scene,
         {
           en: `Access the nearest field that may be ${write ? "written" : "read"}: ${width} bytes at offset ${off}.`,
-          ja: `${write ? "書き込める" : "読める"}最も近いフィールド（オフセット ${off}、${width} バイト）を使います。`,
+          ja: `${write ? "書き込める" : "読める"}最も近いフィールド (オフセット ${off}、${width} バイト) を使います。`,
         },
         (one) => ({ ...withSize(one, width), off }),
       ),
@@ -175,7 +175,7 @@ function onStack(scene: Scene, insn: Insn): Candidate[] {
   if (form?.kind !== "st" && form?.kind !== "stx" && form?.kind !== "atomic") return [];
   const to: Candidate = {
     en: `Keep the value on the stack (fp-8) instead: what R${insn.dst} points to may not be written.`,
-    ja: `R${insn.dst} の先には書けないので、値をスタック（fp-8）に置きます。`,
+    ja: `R${insn.dst} の先には書けないので、値をスタック (fp-8) に置きます。`,
     apply(draft) {
       const item = draft.item(scene.at);
       if (form.kind === "atomic") draft.before(item, [storeImm(8, 10, -8, 0)]);
@@ -418,7 +418,7 @@ function flags(scene: Scene, name: string): Candidate[] {
   return [
     {
       en: `Create the map ${name} without the flag that forbids this (BPF_F_RDONLY_PROG, BPF_F_WRONLY_PROG).`,
-      ja: `マップ ${name} を、これを禁じるフラグ（BPF_F_RDONLY_PROG、BPF_F_WRONLY_PROG）なしで作ります。`,
+      ja: `マップ ${name} を、これを禁じるフラグ (BPF_F_RDONLY_PROG、BPF_F_WRONLY_PROG) なしで作ります。`,
       apply(draft) {
         draft.maps[at] = { ...map, flags: map.flags & ~0x180, frozen: false };
       },

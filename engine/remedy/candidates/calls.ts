@@ -94,7 +94,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
   const { at } = scene;
   const texts = (where: string, place: string) => ({
     en: `Give back what was taken at @${taken} ${where}: call bpf_${how.by}.`,
-    ja: `@${taken} で取得したものを${place}解放します（bpf_${how.by} を呼びます）。`,
+    ja: `@${taken} で取得したものを${place}解放します (bpf_${how.by} を呼びます)。`,
   });
 
   // A register or stack slot that still holds it.
@@ -139,7 +139,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
   const spare = scene.unused();
   if (spare !== undefined)
     found.push({
-      ...texts(`before @${at}; keep it in R${spare} until then`, `@${at} の前で（それまで R${spare} に保持）`),
+      ...texts(`before @${at}; keep it in R${spare} until then`, `@${at} の前で (それまで R${spare} に保持)`),
       apply(draft) {
         const item = draft.item(taken);
         draft.after(item, [movReg(spare, 0)]);
@@ -161,7 +161,7 @@ function onBranch(scene: Scene, ref: number, taken: number, by: string, give: re
   return [
     {
       en: `Give back what was taken at @${taken} where the branch at @${slot} leads away: call bpf_${by} there.`,
-      ja: `@${slot} の分岐で抜ける前に、@${taken} で取得したものを解放します（bpf_${by} を呼びます）。`,
+      ja: `@${slot} の分岐で抜ける前に、@${taken} で取得したものを解放します (bpf_${by} を呼びます)。`,
       apply(draft) {
         const [jump, last] = [draft.item(slot), draft.items.at(-1)];
         const target = jump.to;
@@ -272,7 +272,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
         put(
           {
             en: `Store the number in R${reg} on the stack (fp${room}), and hand over its address.`,
-            ja: `R${reg} の数値をスタック（fp${room}）に置き、そのアドレスを渡します。`,
+            ja: `R${reg} の数値をスタック (fp${room}) に置き、そのアドレスを渡します。`,
           },
           [store(8, 10, room, reg), movReg(reg, 10), aluImm(c.BPF_ADD, reg, room)],
         ),
@@ -281,7 +281,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
       put(
         {
           en: `Hand over 8 bytes of the stack (fp${room}) in R${reg}, set to 0 first.`,
-          ja: `0 で初期化したスタックの 8 バイト（fp${room}）を R${reg} で渡します。`,
+          ja: `0 で初期化したスタックの 8 バイト (fp${room}) を R${reg} で渡します。`,
         },
         [storeImm(8, 10, room, 0), movReg(reg, 10), aluImm(c.BPF_ADD, reg, room)],
       ),
@@ -333,7 +333,7 @@ function mapArgument(scene: Scene, reg: number): Candidate[] {
   if (kind)
     found.push({
       en: `Declare a map of type ${kind.type} and load its address into R${reg} (BPF_LD_MAP_FD): a plain number is no map.`,
-      ja: `${kind.type} のマップを宣言し、そのアドレスを R${reg} に入れます（BPF_LD_MAP_FD）。ただの数値はマップではありません。`,
+      ja: `${kind.type} のマップを宣言し、そのアドレスを R${reg} に入れます (BPF_LD_MAP_FD)。ただの数値はマップではありません。`,
       apply(draft) {
         draft.maps.push({ ...kind, name: freeName(program.maps) });
         return place(draft, draft.maps.length - 1);
@@ -389,7 +389,7 @@ function otherMap(scene: Scene): Candidate[] {
   if (old.type === "ringbuf" && name === "perf_event_output")
     found.push({
       en: `Call bpf_ringbuf_output, the helper for this map: R1 = map, R2 = data, R3 = size, R4 = flags.`,
-      ja: "このマップ用の bpf_ringbuf_output を呼びます（R1 = マップ、R2 = データ、R3 = サイズ、R4 = フラグ）。",
+      ja: "このマップ用の bpf_ringbuf_output を呼びます (R1 = マップ、R2 = データ、R3 = サイズ、R4 = フラグ)。",
       apply(draft) {
         const item: Item | undefined = draft.at(scene.at);
         const id = helperId("ringbuf_output");
@@ -445,7 +445,7 @@ function throughStack(scene: Scene, reg: number): Candidate[] {
   const found: Candidate[] = [
     {
       en: `Hand over 8 bytes of the stack (fp${room}) instead of the packet.`,
-      ja: `パケットの代わりに、スタックの 8 バイト（fp${room}）を渡します。`,
+      ja: `パケットの代わりに、スタックの 8 バイト (fp${room}) を渡します。`,
       apply(draft) {
         const item = draft.item(scene.at);
         draft.before(item, [storeImm(8, 10, room, 0), ...stack]);
@@ -455,7 +455,7 @@ function throughStack(scene: Scene, reg: number): Candidate[] {
   if (spare !== undefined)
     found.unshift({
       en: `Copy 8 bytes of the packet to the stack (fp${room}), and hand those over.`,
-      ja: `パケットの 8 バイトをスタック（fp${room}）にコピーして渡します。`,
+      ja: `パケットの 8 バイトをスタック (fp${room}) にコピーして渡します。`,
       apply(draft) {
         const item = draft.item(scene.at);
         draft.before(item, [load(8, spare, reg, 0), store(8, 10, room, spare), ...stack]);

@@ -83,7 +83,7 @@ function secondSlot(scene: Scene, at: number, insn: Insn): Candidate[] {
   if (isLdImm64(insn) && next?.code === 0)
     found.push({
       en: `Leave everything but imm of the second slot at @${at + 1} 0, as BPF_LD_IMM64 writes it.`,
-      ja: `BPF_LD_IMM64 のとおり、2 スロット目（@${at + 1}）は imm 以外を 0 にします。`,
+      ja: `BPF_LD_IMM64 のとおり、2 スロット目 (@${at + 1}) は imm 以外を 0 にします。`,
       apply(draft) {
         const item = draft.at(at);
         if (!item?.high) return draft.fail();
@@ -94,7 +94,7 @@ function secondSlot(scene: Scene, at: number, insn: Insn): Candidate[] {
   if (isLdImm64(insn)) {
     found.push({
       en: `Load a plain 64-bit number at @${at}: src 0, and a second slot of its own.`,
-      ja: `@${at} でただの 64 ビットの数値をロードします（src は 0、2 スロット目を付ける）。`,
+      ja: `@${at} でただの 64 ビットの数値をロードします (src は 0、2 スロット目を付ける)。`,
       apply(draft) {
         const item = draft.item(at);
         const follows = item.high && item.high.code !== 0 ? item.high : undefined;
@@ -208,7 +208,7 @@ function redirected(scene: Scene, from: number): Candidate[] {
   for (const { slot, en, ja } of targets)
     found.push({
       en: `Let the jump at @${from} lead ${en} (@${slot}).`,
-      ja: `@${from} のジャンプ先を${ja}（@${slot}）にします。`,
+      ja: `@${from} のジャンプ先を${ja} (@${slot}) にします。`,
       apply(draft) {
         const [item, goal] = [draft.item(from), draft.item(slot)];
         item.to = goal;
@@ -300,7 +300,7 @@ function count(draft: Draft, scene: Scene, head: number, register: number): void
 function bounded(scene: Scene): Candidate[] {
   return loopsOf(scene.program.insns).map(({ slot, target }) => ({
     en: `Let the kernel bound the loop that begins at @${target}: a may_goto (Linux 6.9 and newer) that leaves it.`,
-    ja: `@${target} から始まるループの回数を、may_goto（Linux 6.9 以降）でカーネルに制限させます。`,
+    ja: `@${target} から始まるループの回数を、may_goto (Linux 6.9 以降) でカーネルに制限させます。`,
     apply(draft) {
       const head = draft.at(target);
       const behind = draft.at(slot) && draft.next(draft.at(slot)!);

@@ -512,7 +512,7 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
           ? `Use the stack at @${scene.at}: R10 - 8, written before.`
           : `Use R${n}, which is still a pointer, at @${scene.at}.`,
         ja: stack
-          ? `@${scene.at} ではスタック（R10 - 8、先に書き込み）を使います。`
+          ? `@${scene.at} ではスタック (R10 - 8、先に書き込み) を使います。`
           : `@${scene.at} では、まだポインタである R${n} を使います。`,
         apply(draft) {
           const item = draft.item(scene.at);

@@ -38,10 +38,10 @@ export function busiestOf({ visits, dropped }: Trace, insns: readonly Insn[]): B
   if (slot < 0) return { slot, reason: undefined };
   const differing = differences(list.slice(0, MAX_COMPARED).map((visit) => visits.at(visit)!)).slice(0, MAX_NAMED);
   const more =
-    dropped > 0 ? { en: ` (of ${visits.length + dropped})`, ja: `（全 ${visits.length + dropped} ステップ）` } : NONE;
+    dropped > 0 ? { en: ` (of ${visits.length + dropped})`, ja: ` (全 ${visits.length + dropped} ステップ)` } : NONE;
   const values = {
     en: differing.map(({ name, count }) => `${name} (${count} values)`).join(", "),
-    ja: differing.map(({ name, count }) => `${name}（${count} 通り）`).join("、"),
+    ja: differing.map(({ name, count }) => `${name} (${count} 通り)`).join("、"),
   };
   const why =
     differing.length === 0

@@ -9,7 +9,7 @@ export const CALLS = {
       help: "Use another helper, or a program type that has it; the list stands beside the type.",
     },
     ja: {
-      rule: "どのヘルパーを呼べるかは、プログラムタイプ（get_func_proto）が決めます。",
+      rule: "どのヘルパーを呼べるかは、プログラムタイプ (get_func_proto) が決めます。",
       why: "このヘルパーはこのタイプの一覧にないか、存在しません。",
       help: "別のヘルパーを使うか、それを持つプログラムタイプにしてください。",
     },
@@ -57,9 +57,9 @@ export const CALLS = {
       help: "Call the releasing helper (bpf_sk_release, bpf_ringbuf_submit or _discard) on this path too; no tail call or packet load in between.",
     },
     ja: {
-      rule: "取得したもの（ソケットやリングバッファの領域）は、終了までにすべての経路で解放しなければなりません。",
+      rule: "取得したもの (ソケットやリングバッファの領域) は、終了までにすべての経路で解放しなければなりません。",
       why: "この経路では解放されず、カーネルが永久に回収できなくなります。",
-      help: "この経路でも解放のヘルパー（bpf_sk_release、bpf_ringbuf_submit / _discard）を呼んでください。途中で tail call やパケットロードはできません。",
+      help: "この経路でも解放のヘルパー (bpf_sk_release、bpf_ringbuf_submit / _discard) を呼んでください。途中で tail call やパケットロードはできません。",
     },
   },
   lock: {
@@ -105,7 +105,7 @@ export const CALLS = {
       help: "Use a helper.",
     },
     ja: {
-      rule: "カーネル関数（kfunc）の呼び出しは、動作中のカーネルの関数を BTF ID で指定します。",
+      rule: "カーネル関数 (kfunc) の呼び出しは、動作中のカーネルの関数を BTF ID で指定します。",
       why: "このプログラムから呼べる関数ではありません。このページはカーネル関数を再現しません。",
       help: "ヘルパーを使ってください。",
     },
@@ -117,7 +117,7 @@ export const CALLS = {
       help: "Use BPF_PSEUDO_MAP_FD with a descriptor where no fd_array is passed, and leave out what the program does not need.",
     },
     ja: {
-      rule: "プログラムが使えるマップは 64 個までで、ディスクリプタ（または fd_array の位置）で指定します。cgroup storage は種類ごとに 1 つです。",
+      rule: "プログラムが使えるマップは 64 個までで、ディスクリプタ (または fd_array の位置) で指定します。cgroup storage は種類ごとに 1 つです。",
       why: "マップはプログラムが生きている間保持され、そのアドレスが命令に埋め込まれます。",
       help: "fd_array を渡さないなら BPF_PSEUDO_MAP_FD とディスクリプタを使い、不要なマップは外してください。",
     },
@@ -143,7 +143,7 @@ export const CALLS = {
     ja: {
       rule: "ソケットマップを変更できるのは、ソケットがまだロックされていない場所で、値がソケットのときだけです。",
       why: "更新はソケットのロックを取りますが、フック側がすでに持っているかもしれません。",
-      help: "許されているタイプ（sock_ops、sk_skb など）から、そのマップ用のヘルパーで行ってください。",
+      help: "許されているタイプ (sock_ops、sk_skb など) から、そのマップ用のヘルパーで行ってください。",
     },
   },
   "helper-writes-readonly": {

@@ -344,7 +344,7 @@ function explained(insn: Insn, before: StateView, after: StateView, place: Place
         words: gone
           ? {
               en: `the call leaves nothing in ${name}: R1 to R5 do not survive it`,
-              ja: `呼び出しで ${name} は失われます（R1～R5 は残りません）`,
+              ja: `呼び出しで ${name} は失われます (R1～R5 は残りません)`,
             }
           : place.reg === 0
             ? { en: `the call returns ${is.en} in R0`, ja: `呼び出しは R0 で${is.ja}を返します` }

@@ -68,5 +68,5 @@ const chosen = (test: string, taken: boolean): Phrase =>
 
 const passed = (test: string, taken: boolean): Phrase => ({
   en: `Here \`${test}\` was looked at (it ${taken ? "holds" : "does not hold"}), and it does not protect what follows.`,
-  ja: `ここで \`${test}\` を調べています（${taken ? "成立" : "不成立"}）が、後のアクセスを守りません。`,
+  ja: `ここで \`${test}\` を調べています (${taken ? "成立" : "不成立"}) が、後のアクセスを守りません。`,
 });

@@ -9,7 +9,7 @@ export const MEMORY = {
       help: "Use an offset and a size that the type allows, and check that you do not write to a read-only field.",
     },
     ja: {
-      rule: "コンテキストのどのバイトをどの大きさで読み書きできるかは、プログラムタイプ（is_valid_access）が決めます。",
+      rule: "コンテキストのどのバイトをどの大きさで読み書きできるかは、プログラムタイプ (is_valid_access) が決めます。",
       why: "オフセット {off} への {size} バイトのアクセスは許されていません。",
       help: "タイプが許すオフセットと大きさを使ってください。読み出し専用フィールドへの書き込みになっていないかも確認します。",
     },
@@ -23,7 +23,7 @@ export const MEMORY = {
     ja: {
       rule: "コンテキストへのポインタは受け取ったまま使い、オフセットはレジスタではなくロード命令に書きます。",
       why: "カーネルはコンテキストのロードをフィールドごとに書き換えるので、命令の中にオフセットが見えている必要があります。",
-      help: "R1 は変えず（呼び出しがあるなら R6 にコピー）、オフセットはロード命令に書いてください。",
+      help: "R1 は変えず (呼び出しがあるなら R6 にコピー)、オフセットはロード命令に書いてください。",
     },
   },
   "not-a-pointer": {
@@ -35,7 +35,7 @@ export const MEMORY = {
     ja: {
       rule: "メモリに触れられるのは、verifier が把握しているポインタを通してだけです。",
       why: "verifier にとって、ここでの R{reg} はただの数値です。数値はどんな値にもなりうるので、どこを指すかわかりません。",
-      help: "コンテキスト、スタック（R10＋負のオフセット）、マップの値、パケットなどのポインタを使ってください。加減算以外の演算や一部だけの退避で、ポインタは数値になってしまいます。",
+      help: "コンテキスト、スタック (R10＋負のオフセット)、マップの値、パケットなどのポインタを使ってください。加減算以外の演算や一部だけの退避で、ポインタは数値になってしまいます。",
     },
   },
   "maybe-null": {
@@ -46,7 +46,7 @@ export const MEMORY = {
     },
     ja: {
       rule: "NULL かもしれないポインタは、使う前に 0 と比較しなければなりません。",
-      why: "lookup は見つからなければ NULL を返します。`if r0 == 0 goto …` の後なら、もう一方の経路では本物のポインタだとわかります（コピーも含めて）。",
+      why: "lookup は見つからなければ NULL を返します。`if r0 == 0 goto …` の後なら、もう一方の経路では本物のポインタだとわかります (コピーも含めて)。",
       help: "呼び出しの直後で確認し、0 でない側の経路でだけ使ってください。",
     },
   },
@@ -83,7 +83,7 @@ export const MEMORY = {
     ja: {
       rule: "スタックは、先に書いたバイトしか読めません。",
       why: "オフセット {off} からの {size} バイトのうち {byte} バイト目が、この経路では書かれていません。別の関数の残した値かもしれません。",
-      help: "先に範囲全体へ書き込んでください（例: *(u64 *)(r10 {off}) = 0）。",
+      help: "先に範囲全体へ書き込んでください (例: *(u64 *)(r10 {off}) = 0)。",
     },
   },
   "stack-variable-offset": {
@@ -129,7 +129,7 @@ export const MEMORY = {
       help: "Make it non-negative where the verifier can see it: r1 &= mask, a 32-bit load, or if r1 s< 0 goto out. Unsigned comparisons bound both ends.",
     },
     ja: {
-      rule: "オフセットやサイズが（符号付きで）最小値をとっても、アクセスはメモリの内側に収まらなければなりません。",
+      rule: "オフセットやサイズが (符号付きで) 最小値をとっても、アクセスはメモリの内側に収まらなければなりません。",
       why: "ここでは R{reg} が負になる可能性があります。",
       help: "verifier に見える形で非負にします。r1 &= マスク、32 ビットのロード、if r1 s< 0 goto out など。符号なし比較なら上下とも制限できます。",
     },
@@ -189,7 +189,7 @@ export const MEMORY = {
       help: "Change the flags of the map, or leave the access out.",
     },
     ja: {
-      rule: "マップは、プログラムから読み出し専用・書き込み専用にできます（BPF_F_RDONLY_PROG、BPF_F_WRONLY_PROG）。",
+      rule: "マップは、プログラムから読み出し専用・書き込み専用にできます (BPF_F_RDONLY_PROG、BPF_F_WRONLY_PROG)。",
       why: "このアクセスはマップのフラグに反しています。",
       help: "マップのフラグを変えるか、このアクセスをやめてください。",
     },
@@ -215,7 +215,7 @@ export const MEMORY = {
     ja: {
       rule: "カーネルオブジェクトは、決まったフィールドを決まった大きさで読めるだけで、書き込みはほぼできません。",
       why: "R{reg} を通じたこのアクセスは許されていません。",
-      help: "構造体（struct bpf_sock など）のフィールドと大きさを確認してください。",
+      help: "構造体 (struct bpf_sock など) のフィールドと大きさを確認してください。",
     },
   },
   "packet-load": {

@@ -10,7 +10,7 @@ export const OBJECTS = {
     },
     ja: {
       rule: "dynptr を扱うヘルパーには、作成済みで種類の合う dynptr を渡さなければなりません。",
-      why: "dynptr はカーネルだけが書く 16 バイト（先頭・サイズ・種類）です。それ以外の値は偽造ポインタになりえます。",
+      why: "dynptr はカーネルだけが書く 16 バイト (先頭・サイズ・種類) です。それ以外の値は偽造ポインタになりえます。",
       help: "bpf_dynptr_from_mem や bpf_ringbuf_reserve_dynptr などで作り、成功を確かめてから、スタック上の 16 バイトのアドレスを渡してください。",
     },
   },
@@ -23,7 +23,7 @@ export const OBJECTS = {
     ja: {
       rule: "dynptr を作るヘルパーには、まだ dynptr のない 16 バイトのスタックが必要です。",
       why: "上書きすると、リングバッファの予約など、保持しているものが失われます。",
-      help: "先に解放する（submit、discard）か、8 バイト境界の別の 16 バイトを使ってください。",
+      help: "先に解放する (submit、discard) か、8 バイト境界の別の 16 バイトを使ってください。",
     },
   },
   "dynptr-overwritten": {
@@ -81,7 +81,7 @@ export const OBJECTS = {
       help: "Keep loads, stores and buffers away from the field's bytes.",
     },
     ja: {
-      rule: "マップの値の中でカーネルが管理するフィールド（ロック、タイマー、カーネルポインタ）には、専用のヘルパーでしか触れません。カーネルポインタは 8 バイトのロードも可能です。",
+      rule: "マップの値の中でカーネルが管理するフィールド (ロック、タイマー、カーネルポインタ) には、専用のヘルパーでしか触れません。カーネルポインタは 8 バイトのロードも可能です。",
       why: "プログラムが書き換えられると、ロックやカーネル内ポインタを偽造できてしまいます。",
       help: "そのバイトにかかるロード、ストア、バッファを避けてください。",
     },
@@ -93,7 +93,7 @@ export const OBJECTS = {
       help: "A compiler writes it; here a program with callbacks is loaded with function information, see the program's settings.",
     },
     ja: {
-      rule: "コールバックと、tail call を行う関数には、関数ごとの情報（func_info）を含む BTF が必要です。",
+      rule: "コールバックと、tail call を行う関数には、関数ごとの情報 (func_info) を含む BTF が必要です。",
       why: "どのアドレスが関数で、何を受け取るかを、カーネルはそこから知ります。",
       help: "通常はコンパイラが書き込みます。このページではプログラムの設定で関数情報を付けて読み込みます。",
     },
@@ -105,7 +105,7 @@ export const OBJECTS = {
       help: "Leave BPF_F_SLEEPABLE out of prog_flags, or choose a type that can sleep; a syscall program must have the flag.",
     },
     ja: {
-      rule: "スリープできるか（BPF_F_SLEEPABLE）はアタッチ先で決まり、使えるマップもそれで決まります。",
+      rule: "スリープできるか (BPF_F_SLEEPABLE) はアタッチ先で決まり、使えるマップもそれで決まります。",
       why: "多くのフックは待つことのできない場所で動きます。またスリープ中に解放されうるマップもあります。",
       help: "prog_flags から BPF_F_SLEEPABLE を外すか、スリープできるタイプを選んでください。syscall タイプには必須です。",
     },
@@ -117,7 +117,7 @@ export const OBJECTS = {
       help: "Load an arena map first, and write imm = 1<<16 or 1. Arenas are not simulated here.",
     },
     ja: {
-      rule: "addr_space_cast は、arena を持つプログラムで、アドレス空間 1（arena）と 0 の間の変換にだけ使えます。",
+      rule: "addr_space_cast は、arena を持つプログラムで、アドレス空間 1 (arena) と 0 の間の変換にだけ使えます。",
       why: "カーネルが加えるべき基準アドレスを知っているのは、この 2 つだけです。",
       help: "先に arena マップを使い、imm は 1<<16 か 1 にします。このページは arena を再現しません。",
     },
@@ -142,7 +142,7 @@ export const OBJECTS = {
     },
     ja: {
       rule: "カーネルの関数・変数・構造体は、カーネルの BTF の ID で指定し、その記述どおりに使わなければなりません。",
-      why: "カーネルは型を調べ、記述が許すこと（多くは読み出しだけ）を認めます。",
+      why: "カーネルは型を調べ、記述が許すこと (多くは読み出しだけ) を認めます。",
       help: "ID はローダが動作中のカーネルに合わせて解決します。このページはカーネルの BTF を再現しません。",
     },
   },
@@ -165,7 +165,7 @@ export const OBJECTS = {
       help: "Use an array with max_entries 1 and an offset inside its value.",
     },
     ja: {
-      rule: "定数マップ（プログラムから読み出し専用で freeze 済み）の既知のオフセットからのロードは、要素数 1 の array なら読み込み時に行われます。",
+      rule: "定数マップ (プログラムから読み出し専用で freeze 済み) の既知のオフセットからのロードは、要素数 1 の array なら読み込み時に行われます。",
       why: "verifier はマップからバイト列を取り出しますが、このマップからは取り出せません。",
       help: "max_entries 1 の array と、値の内側のオフセットを使ってください。",
     },

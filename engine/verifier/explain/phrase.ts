@@ -24,7 +24,7 @@ export function valuePhrase(reg: RegState, frameno: number): Phrase {
   const { en, ja } = noun(reg);
   const offset = offsetPhrase(reg);
   return t.mayBeNull(reg.type)
-    ? { en: `${en}${offset.en}, or NULL`, ja: `${ja}${offset.ja}（または NULL）` }
+    ? { en: `${en}${offset.en}, or NULL`, ja: `${ja}${offset.ja} (または NULL)` }
     : { en: en + offset.en, ja: ja + offset.ja };
 }
 
@@ -50,11 +50,11 @@ function offsetPhrase({ type, off, val }: RegState): Phrase {
     const [low, high] = [val.smin + BigInt(off), val.smax + BigInt(off)];
     const unknown = high - low >= 1n << 32n;
     return unknown
-      ? { en: ", at an offset that nothing limits", ja: "（オフセットに上限なし）" }
-      : { en: `, at an offset from ${low} to ${high}`, ja: `（オフセット ${low} から ${high}）` };
+      ? { en: ", at an offset that nothing limits", ja: " (オフセットに上限なし)" }
+      : { en: `, at an offset from ${low} to ${high}`, ja: ` (オフセット ${low} から ${high})` };
   }
   const fixed = off + Number(BigInt.asIntN(64, val.varOff.value));
-  return fixed === 0 ? { en: "", ja: "" } : { en: `, at offset ${fixed}`, ja: `（オフセット ${fixed}）` };
+  return fixed === 0 ? { en: "", ja: "" } : { en: `, at offset ${fixed}`, ja: ` (オフセット ${fixed})` };
 }
 
 const plain = (en: string, ja: string) => (): Phrase => ({ en, ja });
@@ -67,7 +67,7 @@ const NOUNS: Readonly<Record<number, (reg: RegState) => Phrase>> = {
   }),
   [t.PTR_TO_MAP_VALUE]: ({ map }) => ({
     en: `a pointer into a value of ${map?.valueSize ?? 0} bytes${map?.name ? ` of map ${map.name}` : ""}`,
-    ja: `${map?.name ? `マップ ${map.name} の` : "マップの"}値（${map?.valueSize ?? 0} バイト）へのポインタ`,
+    ja: `${map?.name ? `マップ ${map.name} の` : "マップの"}値 (${map?.valueSize ?? 0} バイト) へのポインタ`,
   }),
   [t.PTR_TO_MAP_KEY]: plain("a pointer to a map's key", "マップのキーへのポインタ"),
   [t.PTR_TO_STACK]: ({ off, val }) =>
@@ -76,16 +76,16 @@ const NOUNS: Readonly<Record<number, (reg: RegState) => Phrase>> = {
           const at = off + Number(BigInt.asIntN(64, val.varOff.value));
           return {
             en: `a pointer to the stack, fp${at < 0 ? at : `+${at}`}`,
-            ja: `スタックへのポインタ（fp${at < 0 ? at : `+${at}`}）`,
+            ja: `スタックへのポインタ (fp${at < 0 ? at : `+${at}`})`,
           };
         })()
       : {
           en: `a pointer to the stack, somewhere from fp${val.smin + BigInt(off)} to fp${val.smax + BigInt(off)}`,
-          ja: `スタックへのポインタ（fp${val.smin + BigInt(off)} から fp${val.smax + BigInt(off)} のどこか）`,
+          ja: `スタックへのポインタ (fp${val.smin + BigInt(off)} から fp${val.smax + BigInt(off)} のどこか)`,
         },
   [t.PTR_TO_PACKET]: ({ range }) => ({
     en: `a pointer into the packet, with ${range === 1 ? "1 byte" : `${Math.max(0, range)} bytes`} proven to be there`,
-    ja: `パケットへのポインタ（存在を確認済みなのは ${Math.max(0, range)} バイト）`,
+    ja: `パケットへのポインタ (存在を確認済みなのは ${Math.max(0, range)} バイト)`,
   }),
   [t.PTR_TO_PACKET_META]: plain("a pointer into the packet's metadata", "パケットのメタデータへのポインタ"),
   [t.PTR_TO_PACKET_END]: plain("the end of the packet", "パケットの終端"),

@@ -11,7 +11,7 @@ function hintOf(reg: number, { insn, is }: ReasonContext): Phrase {
   if (isNumber && wanted === "ARG_CONST_MAP_PTR")
     return {
       en: ": a plain number is no map. Its address is loaded by an LD_IMM64 with src BPF_PSEUDO_MAP_FD, which a missing relocation leaves out",
-      ja: "。ただの数値はマップではありません。マップは src が BPF_PSEUDO_MAP_FD の LD_IMM64 でロードします（再配置の漏れではありませんか）",
+      ja: "。ただの数値はマップではありません。マップは src が BPF_PSEUDO_MAP_FD の LD_IMM64 でロードします (再配置の漏れではありませんか)",
     };
   if (isNumber && wanted !== undefined && MEMORY_ARGS.has(wanted))
     return {
@@ -31,23 +31,23 @@ export const CALL_REASONS: Reasons = {
     const leaving = seen.leaving(ref, taken);
     const others = {
       en: count > 1 ? ` (and ${count - 1} more)` : "",
-      ja: count > 1 ? `（ほかに ${count - 1} 件）` : "",
+      ja: count > 1 ? ` (ほかに ${count - 1} 件)` : "",
     };
     return leaving
       ? {
           en: `What the call at ${taken} took${others.en} is still held here (${what}): the branch at ${leaving.slot} leads away with it in R${leaving.holder}, past the place where it would be given back`,
-          ja: `${taken} の呼び出しで取得したもの${others.ja}を、ここでまだ保持しています（${what}）。${leaving.slot} の分岐が、R${leaving.holder} に保持したまま、解放する場所を通らずに抜けています`,
+          ja: `${taken} の呼び出しで取得したもの${others.ja}を、ここでまだ保持しています (${what})。${leaving.slot} の分岐が、R${leaving.holder} に保持したまま、解放する場所を通らずに抜けています`,
         }
       : {
           en: `What the call at ${taken} took${others.en} is still held here (${what}): on this path nothing gives it back. A pointer that was never compared with NULL counts as held, also where it is thrown away`,
-          ja: `${taken} の呼び出しで取得したもの${others.ja}を、ここでまだ保持しています（${what}）。この経路では解放されません。NULL と比較していないポインタは、捨てた場合も保持しているとみなされます`,
+          ja: `${taken} の呼び出しで取得したもの${others.ja}を、ここでまだ保持しています (${what})。この経路では解放されません。NULL と比較していないポインタは、捨てた場合も保持しているとみなされます`,
         };
   },
   "helper-argument": ({ reg, type, wanted, func }, seen) => {
     const hint = hintOf(reg, seen);
     return {
       en: `${func} wants in R${reg}: ${wanted}. R${reg} is ${seen.phrase(reg).en} (${type})${hint.en}`,
-      ja: `${func} が R${reg} に求めるのは ${wanted} ですが、R${reg} は${seen.phrase(reg).ja}（${type}）です${hint.ja}`,
+      ja: `${func} が R${reg} に求めるのは ${wanted} ですが、R${reg} は${seen.phrase(reg).ja} (${type}) です${hint.ja}`,
     };
   },
   "helper-unknown": ({ func }) => ({
@@ -64,11 +64,11 @@ export const CALL_REASONS: Reasons = {
   }),
   "release-unreferenced": ({ reg, func }, seen) => ({
     en: `${func} gives back R${reg}, ${seen.phrase(reg).en}, which is not held: it was given back before, or never acquired on this path`,
-    ja: `${func} で R${reg}（${seen.phrase(reg).ja}）を解放していますが、保持していません。すでに解放されたか、この経路では取得されていません`,
+    ja: `${func} で R${reg} (${seen.phrase(reg).ja}) を解放していますが、保持していません。すでに解放されたか、この経路では取得されていません`,
   }),
   "lock-held": ({ what, region, taken }) => ({
     en: `The lock taken at ${taken} (${region}) is still held here (${what})`,
-    ja: `${taken} で取ったロック（${region}）を、ここでまだ持っています（${what}）`,
+    ja: `${taken} で取ったロック (${region}) を、ここでまだ持っています (${what})`,
   }),
   "lock-call": ({ taken }) => ({
     en: `A call stands between taking the lock at ${taken} and releasing it; only loads, stores and arithmetic may`,
@@ -88,7 +88,7 @@ export const CALL_REASONS: Reasons = {
   }),
   "helper-argument-null": ({ reg, type, func }) => ({
     en: `${func} follows R${reg} without looking, and it may be NULL here (${type}): no comparison with 0 on this path has ruled that out`,
-    ja: `${func} は確認せずに R${reg} をたどりますが、ここでは NULL かもしれません（${type}）。この経路には、それを除く 0 との比較がありません`,
+    ja: `${func} は確認せずに R${reg} をたどりますが、ここでは NULL かもしれません (${type})。この経路では、0 と比較して NULL を除外していません`,
   }),
   "helper-map": ({ name, map }) => ({
     en: `${name} does not work on a map of type ${map}: each helper is for some kinds of maps, and a kind has its own helpers`,

@@ -37,7 +37,7 @@ const ranged = ({ reg, size, total, what, low, high }: Block): Phrase => ({
 
 const negative = ({ reg, what, low }: Block): Phrase => ({
   en: `The offset in R${reg} may be negative, down to ${low}: the access may begin before the ${what}`,
-  ja: `R${reg} のオフセットは負（最小 ${low}）になりえ、${inJa(what)}の手前に触れるかもしれません`,
+  ja: `R${reg} のオフセットは負 (最小 ${low}) になりえ、${inJa(what)}の手前に触れるかもしれません`,
 });
 
 /** Why the value in Rn is not a pointer: what happened to it. */
@@ -140,16 +140,16 @@ export const MEMORY_REASONS: Reasons = {
       ? noPointer(reg, seen)
       : {
           en: `R${reg} is the number ${value}: NULL, and no address`,
-          ja: `R${reg} は数値 ${value}（NULL）で、アドレスではありません`,
+          ja: `R${reg} は数値 ${value} (NULL) で、アドレスではありません`,
         },
   "not-a-pointer": ({ reg }, seen) => noPointer(reg, seen),
   "maybe-null": ({ reg, type }) => ({
     en: `R${reg} may be NULL here (${type}): no comparison with 0 on this path has ruled that out`,
-    ja: `ここでは R${reg} が NULL かもしれません（${type}）。この経路には、それを除く 0 との比較がありません`,
+    ja: `ここでは R${reg} が NULL かもしれません (${type})。この経路では、0 と比較して NULL を除外していません`,
   }),
   "pointer-type-access": ({ reg, type }, seen) => ({
     en: `R${reg} is ${seen.phrase(reg).en} (${type}): it can be compared or handed on, and not followed`,
-    ja: `R${reg} は${seen.phrase(reg).ja}（${type}）です。比較や受け渡しはできますが、たどれません`,
+    ja: `R${reg} は${seen.phrase(reg).ja} (${type}) です。比較や受け渡しはできますが、たどれません`,
   }),
   "same-insn-pointers": ({ reg, type, before }) => ({
     en: `This instruction meets ${type} in R${reg} on this path, and met ${before} on another: one instruction cannot serve both, because accesses to the context are rewritten`,
@@ -168,7 +168,7 @@ export const MEMORY_REASONS: Reasons = {
   },
   "misaligned-packet": ({ reg, off, size, variable, added }, seen) => ({
     en: `The kernel counts ${added} bytes (NET_IP_ALIGN) before the packet: ${added}+${place(reg, off, variable, seen)} is no multiple of ${size}`,
-    ja: `カーネルはパケットの前に ${added} バイト（NET_IP_ALIGN）を数えます。${added}+${place(reg, off, variable, seen)} は ${size} の倍数ではありません`,
+    ja: `カーネルはパケットの前に ${added} バイト (NET_IP_ALIGN) を数えます。${added}+${place(reg, off, variable, seen)} は ${size} の倍数ではありません`,
   }),
 
   "context-access": ({ off, size, progType }, seen) => ({
@@ -212,12 +212,12 @@ export const MEMORY_REASONS: Reasons = {
   "region-max": (args) => ranged(args),
   "region-unbounded": ({ reg, what, total }, seen) => ({
     en: `Nothing on this path limits the offset in R${reg} (${seen.phrase(reg).en}); the ${what} has ${bytes(total)}`,
-    ja: `この経路には R${reg} のオフセットを制限するものがありません（${seen.phrase(reg).ja}）。${inJa(what)}は ${total} バイトです`,
+    ja: `この経路には R${reg} のオフセットを制限するものがありません (${seen.phrase(reg).ja})。${inJa(what)}は ${total} バイトです`,
   }),
   "flow-keys-access": ({ off, size, total, what }) => constant({ reg: 0, off, size, total, what, low: 0n, high: 0n }),
   "size-negative": ({ reg, low }) => ({
     en: `The size in R${reg} may be negative, down to ${low}`,
-    ja: `R${reg} のサイズは負（最小 ${low}）になりえます`,
+    ja: `R${reg} のサイズは負 (最小 ${low}) になりえます`,
   }),
   "size-zero": ({ reg, low, high }) => ({
     en: `The size in R${reg} lies from ${low} to ${high}, and this helper does not take 0`,
@@ -234,11 +234,11 @@ export const MEMORY_REASONS: Reasons = {
   }),
   "packet-short": ({ reg, off, size, range }, seen) => ({
     en: `${packetNeeds(off, size, seen).en}, ${bytes(off + size)} in all, and for R${reg} the comparisons on this path prove ${range}`,
-    ja: `${packetNeeds(off, size, seen).ja}（全部で ${off + size} バイト）が、この経路の比較で R${reg} に確認されたのは ${range} バイトです`,
+    ja: `${packetNeeds(off, size, seen).ja} (全部で ${off + size} バイト) が、この経路の比較で R${reg} に確認されたのは ${range} バイトです`,
   }),
   "packet-before": ({ reg, off, size, range }) => ({
     en: `The access of ${bytes(size)} begins ${-off} bytes before the place from which R${reg} is proven (${range} bytes from there on)`,
-    ja: `${size} バイトのアクセスが、R${reg} について確認された場所（そこから ${range} バイト）の ${-off} バイト手前から始まります`,
+    ja: `${size} バイトのアクセスが、R${reg} について確認された場所 (そこから ${range} バイト) の ${-off} バイト手前から始まります`,
   }),
   "packet-beyond": ({ reg, off, size }, seen) => ({
     en: `${packetNeeds(off, size, seen).en}, and this is the side of the comparison on which R${reg} has reached the end of the packet`,
@@ -250,7 +250,7 @@ export const MEMORY_REASONS: Reasons = {
   }),
   "packet-negative": ({ reg, low }) => ({
     en: `What was added to the packet pointer in R${reg} may be negative, down to ${low}`,
-    ja: `R${reg} のパケットポインタに足した値は負（最小 ${low}）になりえます`,
+    ja: `R${reg} のパケットポインタに足した値は負 (最小 ${low}) になりえます`,
   }),
 
   "stack-bounds": ({ reg, off, size }, seen) =>
@@ -266,11 +266,11 @@ export const MEMORY_REASONS: Reasons = {
           }
         : {
             en: `From fp${off} ${seen.insn?.code === CALL ? `the call takes ${bytes(size)} through R${reg}` : `${bytes(size)} are accessed`}, and only ${-off} are left up to the end of the frame`,
-            ja: `fp${off} から ${size} バイトに${seen.insn?.code === CALL ? `（R${reg} を通じて呼び出しが）` : ""}触れますが、フレームの終わりまでは ${-off} バイトしかありません`,
+            ja: `fp${off} から ${size} バイトに${seen.insn?.code === CALL ? ` (R${reg} を通じて呼び出しが)` : ""}触れますが、フレームの終わりまでは ${-off} バイトしかありません`,
           },
   "stack-unwritten": ({ off, size, byte }) => ({
     en: `Of the ${bytes(size)} from fp${off} on, byte ${byte} (fp${off + byte}) was not written on this path`,
-    ja: `fp${off} からの ${size} バイトのうち、${byte} バイト目（fp${off + byte}）がこの経路では書かれていません`,
+    ja: `fp${off} からの ${size} バイトのうち、${byte} バイト目 (fp${off + byte}) がこの経路では書かれていません`,
   }),
   "stack-unbounded": ({ reg }, seen) => ({
     en: `Nothing on this path limits where on the stack R${reg} points: it is ${seen.phrase(reg).en}`,
@@ -294,11 +294,11 @@ export const MEMORY_REASONS: Reasons = {
   }),
   "map-write": ({ map, off, size }) => ({
     en: `The map ${map} was made read-only for programs (BPF_F_RDONLY_PROG), and this writes ${bytes(size)} at offset ${off}`,
-    ja: `マップ ${map} はプログラムから読み出し専用（BPF_F_RDONLY_PROG）ですが、オフセット ${off} に ${size} バイト書き込んでいます`,
+    ja: `マップ ${map} はプログラムから読み出し専用 (BPF_F_RDONLY_PROG) ですが、オフセット ${off} に ${size} バイト書き込んでいます`,
   }),
   "map-read": ({ map, off, size }) => ({
     en: `The map ${map} was made write-only for programs (BPF_F_WRONLY_PROG), and this reads ${bytes(size)} at offset ${off}`,
-    ja: `マップ ${map} はプログラムから書き込み専用（BPF_F_WRONLY_PROG）ですが、オフセット ${off} から ${size} バイト読んでいます`,
+    ja: `マップ ${map} はプログラムから書き込み専用 (BPF_F_WRONLY_PROG) ですが、オフセット ${off} から ${size} バイト読んでいます`,
   }),
   "special-field": ({ off, size, field, at }) => ({
     en: `The ${bytes(size)} at offset ${off} of the value meet ${field} at offset ${at}, which only its own helpers may touch`,
@@ -310,7 +310,7 @@ export const MEMORY_REASONS: Reasons = {
   }),
   "direct-value-limit": ({ off }) => ({
     en: `The offset ${off} into the value is beyond what the kernel takes (2^29)`,
-    ja: `値の中のオフセット ${off} は、カーネルが受け付ける範囲（2^29）を越えています`,
+    ja: `値の中のオフセット ${off} は、カーネルが受け付ける範囲 (2^29) を越えています`,
   }),
   "atomic-target": ({ reg, what }) => ({
     en: `An atomic operation goes to ${what} through R${reg}: only the stack and map values can be changed so`,
@@ -318,7 +318,7 @@ export const MEMORY_REASONS: Reasons = {
   }),
   "buffer-variable": ({ reg, off, variable }) => ({
     en: `The offset in R${reg} is not constant (${off} and ${variable}): how large this buffer is shows only when the program is attached`,
-    ja: `R${reg} のオフセットが定数ではありません（${off} と ${variable}）。このバッファの大きさはアタッチするまでわかりません`,
+    ja: `R${reg} のオフセットが定数ではありません (${off} と ${variable})。このバッファの大きさはアタッチするまでわかりません`,
   }),
   "packet-helper": ({ reg, func }) => ({
     en: `${func} would be given packet memory in R${reg}, and it does not take it, or not in this program type`,

@@ -54,7 +54,7 @@ export const PROGRAM_REASONS: Reasons = {
     return next && wrong && wrong.length > 0
       ? {
           en: `The second slot of this 64-bit load, at ${at + 1}, has ${wrong.map((field) => `${field} ${next[field]}`).join(", ")}: everything but imm must be 0 there`,
-          ja: `この 64 ビットロードの 2 スロット目（${at + 1}）で ${wrong.map((field) => `${field} が ${next[field]}`).join("、")} です。imm 以外は 0 でなければなりません`,
+          ja: `この 64 ビットロードの 2 スロット目 (${at + 1}) で ${wrong.map((field) => `${field} が ${next[field]}`).join("、")} です。imm 以外は 0 でなければなりません`,
         }
       : {
           en: "A load of 64 bits takes two slots, and the second is missing or not plain",
@@ -67,6 +67,6 @@ export const PROGRAM_REASONS: Reasons = {
   }),
   "stack-depth": ({ calls, bytes }) => ({
     en: `Together the ${calls} functions of this call chain take ${bytes} bytes of stack; 512 are allowed`,
-    ja: `この呼び出しの連なり（${calls} 個の関数）のスタックは合計 ${bytes} バイトで、許されるのは 512 バイトです`,
+    ja: `この呼び出しの連なり (${calls} 個の関数) のスタックは合計 ${bytes} バイトで、許されるのは 512 バイトです`,
   }),
 };
