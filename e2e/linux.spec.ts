@@ -122,7 +122,10 @@ test("the demo runs on the real kernel with the same buttons, and its console ha
   context,
 }) => {
   await playground.open();
+  const machine = page.locator(".machine-pane");
+  await expect(machine).not.toContainText("Simulated run");
   await page.locator(".kernel-pane__switch label").getByText("Real", { exact: true }).click();
+  await expect(machine).toContainText("Simulated run");
   await playground.demo("10");
   await expect(playground.id("sysfs-output")).toHaveText("52", { timeout: 60_000 });
   await expect(playground.id("syscall-log")).toContainText(/BPF_PROG_ATTACH.*= 0/);

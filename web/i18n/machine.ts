@@ -72,6 +72,7 @@ export interface MachineTexts {
   readonly noStack: string;
   readonly empty: Readonly<Record<"error" | "reject" | "refusedCall" | "none" | "waiting", string>>;
   readonly runAnyway: string;
+  readonly simulated: string;
   readonly noRun: string;
   readonly announce: (step: number, length: number, next: string, said: string) => string;
   readonly roles: readonly string[];
@@ -283,6 +284,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       waiting: "Making the run",
     },
     runAnyway: "Run without the verifier",
+    simulated: "Simulated run, not the real kernel's",
     noRun: "There is no run to step through: the program was not accepted",
     announce: (step, length, next, said) =>
       `Step ${step} of ${length}. ${said}${said ? ". " : ""}${next ? `Next: ${next}` : "The program has ended"}`,
@@ -524,6 +526,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       waiting: "実行を準備中",
     },
     runAnyway: "verifier を通さずに実行",
+    simulated: "シミュレーションの実行 (本物のカーネルではありません)",
     noRun: "プログラムが受理されていないので、たどれる実行がありません",
     announce: (step, length, next, said) =>
       `ステップ ${step} / ${length}。${said}${said ? "。" : ""}${next ? `次の命令: ${next}` : "プログラムは終了しました"}`,

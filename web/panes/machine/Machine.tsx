@@ -5,6 +5,7 @@ import { useText } from "../../i18n/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { progTypeView, useKernel } from "../../stores/kernel/kernel.ts";
+import { useWhichKernel } from "../../stores/kernel/which-kernel.ts";
 import { showView, useView } from "../../stores/page/layout.ts";
 import { NUMBER_BASES, type NumberBase, useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
@@ -66,6 +67,7 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
           <Program />
         </LazyPart>
       )}
+      <Simulated />
       <div className="machine-pane__controls">
         <Controls />
         <Timeline />
@@ -141,6 +143,13 @@ function useSwipe(move: (steps: number) => void) {
       if (Math.abs(x) > 50 && Math.abs(y) < 40) move(x < 0 ? 1 : -1);
     },
   };
+}
+
+/** While the kernel's pane shows a real kernel, the run here is still the simulation's. */
+function Simulated() {
+  const { simulated } = useMachineTexts();
+  const real = useWhichKernel((s) => s.which === "real");
+  return real && <p className="hint machine-pane__simulated">{simulated}</p>;
 }
 
 function Legend() {
