@@ -98,7 +98,17 @@ function Size({ words, link }: { readonly words: ShareTexts; readonly link: stri
   const size = link.length < 2000 ? "fits" : link.length < 8000 ? "long" : "tooLong";
   return (
     <p className="share__size" data-size={size}>
-      {words.length(link.length)} {words[size]}
+      {words.length(link.length)} {words[size]}{" "}
+      {size === "tooLong" && (
+        <button
+          type="button"
+          className="link"
+          data-testid="share-file"
+          onClick={() => void import("../links/files.ts").then(({ saveProgram }) => saveProgram("json"))}
+        >
+          {words.saveFile}
+        </button>
+      )}
     </p>
   );
 }

@@ -18,6 +18,7 @@ export interface ShareTexts {
   readonly fits: string;
   readonly long: string;
   readonly tooLong: string;
+  readonly saveFile: string;
   readonly qr: string;
   readonly qrAbout: string;
   readonly qrTooLong: (characters: number) => string;
@@ -54,7 +55,8 @@ const TEXTS: Readonly<Record<Language, ShareTexts>> = {
     length: (n) => `${formatNumber(n)} characters.`,
     fits: "Fits a chat message.",
     long: "Long: some chat tools cut it.",
-    tooLong: "Very long: send a file rather.",
+    tooLong: "Very long: better send it as a file.",
+    saveFile: "Save the file (.json)",
     qr: "QR code of the link",
     qrAbout: "For a class: everyone opens this very state.",
     qrTooLong: (n) => `A QR code holds 2,900 characters; this link has ${formatNumber(n)}.`,
@@ -90,6 +92,7 @@ const TEXTS: Readonly<Record<Language, ShareTexts>> = {
     fits: "チャットのメッセージに収まります。",
     long: "長いので、チャットによっては途中で切れます。",
     tooLong: "とても長いので、ファイルで送るほうが確実です。",
+    saveFile: "ファイルに保存 (.json)",
     qr: "リンクの QR コード",
     qrAbout: "授業用です。全員がこの状態をそのまま開けます。",
     qrTooLong: (n) => `QR コードに入るのは 2,900 文字までです。このリンクは ${formatNumber(n)} 文字あります。`,
