@@ -48,7 +48,7 @@ BPF_EXIT_INSN(),
     title: { en: "Sum from 1 to n", ja: "1 から n までの和" },
     about: {
       en: "A loop with a bound the verifier can see: n is at most 15, so it follows every turn and accepts.",
-      ja: "verifier に上限が見えるループ。n は高々 15 なので、全ての周回をたどって受理します。",
+      ja: "verifier に上限が見えるループ。n は高々 15 なので、すべての周回をたどって受理します。",
     },
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 0),
 BPF_ALU64_IMM(BPF_AND, BPF_REG_2, 15),         // 0 … 15
@@ -140,7 +140,7 @@ BPF_EXIT_INSN(),
     title: { en: "Read at offset 4", ja: "オフセット 4 を読む" },
     about: {
       en: "The context is one u32: nothing lies at offset 4, and is_valid_access says so.",
-      ja: "コンテキストは u32 が 1 つ。オフセット 4 には何もなく、is_valid_access が拒みます。",
+      ja: "コンテキストは u32 が 1 つ。オフセット 4 には何もなく、is_valid_access が拒否します。",
     },
     source: `// R0 = bytes 4 to 7 of the context
 BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 4),
@@ -227,7 +227,7 @@ BPF_EXIT_INSN(),
     title: { en: "Divide by zero", ja: "ゼロ除算" },
     about: {
       en: "A division by the constant 0 is refused; by a register that happens to be 0 it gives 0.",
-      ja: "定数 0 での除算は拒まれます。レジスタの値がたまたま 0 なら結果は 0 です。",
+      ja: "定数 0 での除算は拒否されます。レジスタの値がたまたま 0 なら結果は 0 です。",
     },
     source: `BPF_MOV64_IMM(BPF_REG_0, 1),  // what is divided
 BPF_ALU32_IMM(BPF_DIV, BPF_REG_0, 0),
@@ -274,7 +274,7 @@ BPF_EXIT_INSN(),
     title: { en: "A loop without end", ja: "終わらないループ" },
     about: {
       en: "Nothing changes from turn to turn: the verifier meets a state it has seen and refuses.",
-      ja: "何周しても状態が変わりません。verifier は見たことのある状態に出会い、拒みます。",
+      ja: "何周しても状態が変わりません。verifier は見たことのある状態に出会い、拒否します。",
     },
     source: `BPF_MOV64_IMM(BPF_REG_0, 0),
 // -1: to itself
@@ -287,10 +287,10 @@ BPF_EXIT_INSN(),
   {
     name: "unknown-helper",
     topic: "helpers",
-    title: { en: "A helper of another type", ja: "別の型のヘルパー" },
+    title: { en: "A helper of another type", ja: "別のプログラムタイプのヘルパー" },
     about: {
       en: "bpf_skb_load_bytes exists, but not for this program type: it has no packet.",
-      ja: "bpf_skb_load_bytes は存在しますが、この型にはパケットがなく、使えません。",
+      ja: "bpf_skb_load_bytes は存在しますが、このタイプにはパケットがなく、使えません。",
     },
     source: `BPF_EMIT_CALL(BPF_FUNC_skb_load_bytes),
 BPF_EXIT_INSN(),

@@ -112,7 +112,7 @@ BPF_EXIT_INSN(),
     title: { en: "Turn the bytes around", ja: "バイト順を逆に" },
     about: {
       en: "To big endian: on this little-endian machine the four bytes change places, as for a network header.",
-      ja: "ビッグエンディアンへ。このリトルエンディアンの機械では 4 バイトの順が入れ替わります。",
+      ja: "ビッグエンディアンへ。このリトルエンディアンのマシンでは 4 バイトの順が入れ替わります。",
     },
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
 BPF_ENDIAN(BPF_TO_BE, BPF_REG_0, 32),  // its 32 bits
@@ -158,7 +158,7 @@ BPF_EXIT_INSN(),
     title: { en: "XDP: drop pings", ja: "XDP: ping を捨てる" },
     about: {
       en: "A packet parser: each header is compared with the packet's end before it is read, or the verifier refuses.",
-      ja: "パケットの解析。読む前に各ヘッダをパケットの終端と比べないと verifier に拒まれます。",
+      ja: "パケットの解析。読む前に各ヘッダをパケットの終端と比べないと verifier に拒否されます。",
     },
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct xdp_md, data)),
 BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_1, offsetof(struct xdp_md, data_end)),
@@ -203,7 +203,7 @@ BPF_EXIT_INSN(),
     title: { en: "No null check", ja: "NULL チェックがない" },
     about: {
       en: "A look-up may find nothing: its result must be compared with NULL before it is used.",
-      ja: "検索は見つからないことがあります。結果は使う前に NULL と比べなければなりません。",
+      ja: "検索しても見つからないことがあります。結果は使う前に NULL と比べなければなりません。",
     },
     source: `// @map seen hash key=4 value=8 entries=64
 BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),     // key 0, at R10-4
@@ -310,7 +310,7 @@ BPF_EXIT_INSN(),
     title: { en: "A context pointer that was moved", ja: "動かしたコンテキスト" },
     about: {
       en: "The context is read at fixed offsets from its start only: the kernel may rewrite each of those reads.",
-      ja: "コンテキストは先頭からの固定オフセットでしか読めません。カーネルが読み方を書き換えるためです。",
+      ja: "コンテキストは先頭からの固定オフセットでしか読めません。カーネルが読み出しの命令を書き換えるためです。",
     },
     source: `BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 4),  // 4 bytes on
 // and back again

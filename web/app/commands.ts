@@ -61,7 +61,7 @@ const LAYOUT_WORDS: Readonly<Record<Layout, Texts>> = {
   write: { en: "Layout: write", ja: "レイアウト: 書く" },
   step: { en: "Layout: step through a run", ja: "レイアウト: ステップ実行" },
   verify: { en: "Layout: follow the verifier", ja: "レイアウト: verifier を追う" },
-  teach: { en: "Layout: teach", ja: "レイアウト: 教える" },
+  teach: { en: "Layout: teach", ja: "レイアウト: 講義" },
 };
 const MAXIMISE_WORDS: Readonly<Record<Pane, Texts>> = {
   editor: { en: "Maximise the program", ja: "プログラムを最大化" },
@@ -512,7 +512,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "kernel.take-home",
     group: "program",
-    words: { en: "Take the kernel's code home (.zip)", ja: "カーネルのコードを持ち帰る (.zip)" },
+    words: { en: "Take the kernel's code home (.zip)", ja: "カーネルのコードをダウンロード (.zip)" },
     act: takeHome,
   },
 

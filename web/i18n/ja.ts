@@ -33,7 +33,7 @@ export const ja: Dictionary = {
     maximise: "最大化",
     restore: "すべてのペインを表示",
   },
-  layouts: { label: "レイアウト", words: { write: "書く", step: "ステップ", verify: "検証", teach: "教える" } },
+  layouts: { label: "レイアウト", words: { write: "書く", step: "ステップ", verify: "検証", teach: "講義" } },
   resize: { columns: "列の幅を変える", rows: "行の高さを変える" },
   editor: {
     beside: "プログラムの横の表示",

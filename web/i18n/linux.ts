@@ -169,10 +169,11 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
       assembly: "プログラムがまだアセンブルできないので、尋ねられません。",
       type: "このカーネルにはこのプログラムタイプがありません。OREORE は 6.1 にあります。",
       "not simulated": "このプログラムはシミュレートしていないので、比べるものがありません。",
-      "own type": "自作のプログラムタイプの入ったカーネルはここにはありません。パッチを持ち帰ってビルドしてください。",
+      "own type":
+        "自作のプログラムタイプの入ったカーネルはここにはありません。パッチをダウンロードしてビルドしてください。",
       "too large": `プログラムとマップが、この Linux に一度に渡せる量 (${REQUEST_MAX}、システムコール ${RESULTS_MAX} 回) を超えています。`,
     },
-    takeHome: "持ち帰り (ZIP)",
+    takeHome: "ダウンロード (.zip)",
     whichKernel: "ロード、アタッチ、echo、cat の相手",
     whichKernels: { simulated: "シミュレーション", real: "本物" },
     realNote:

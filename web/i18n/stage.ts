@@ -191,11 +191,11 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
     verdict: { accept: "受理", reject: "拒否", error: "アセンブルできません" },
     on: "済み",
     off: "これから",
-    recipe: ["プログラムタイプを定義", "アタッチする機能を用意", "実行する関数を定義", "ユーザランドから呼び出し"],
+    recipe: ["プログラムタイプを定義", "アタッチする機能を用意", "実行する関数を定義", "ユーザ空間から呼び出し"],
     file: (path, line) => `${path} ${line} 行目`,
     blank: "空欄",
     parts: {
-      user: "ユーザランド",
+      user: "ユーザ空間",
       syscall: "bpf(2)",
       verifier: "verifier",
       program: "プログラム",
@@ -243,7 +243,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
       },
       test: ({ ret, errnoName, ran }) =>
         ret < 0 || !ran ? errnoName : `プログラムが ${ran.insns} 命令動き、${ran.returned} を返しました`,
-      update: ({ ret, errnoName }) => (ret < 0 ? errnoName : "ユーザランドが要素を書き込みました"),
+      update: ({ ret, errnoName }) => (ret < 0 ? errnoName : "ユーザ空間が要素を書き込みました"),
       shell: () => "シェルの答え",
     },
     real: {
@@ -269,7 +269,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
       cat: () => "cat /sys/oreore/bpf",
       echo: ({ text }) => `echo ${text} > /sys/oreore/bpf`,
       test: ({ text }) => `パケット ${text} で動かす`,
-      update: ({ map, key, value }) => `ユーザランドから ${map}[${key}] = ${value}`,
+      update: ({ map, key, value }) => `ユーザ空間から ${map}[${key}] = ${value}`,
       shell: ({ line }) => line,
       define: ({ preset }) => `タイプ ${preset} をカーネルに組み込む`,
       step: ({ by }) => `${by} ステップ進む`,
