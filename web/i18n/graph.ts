@@ -103,7 +103,7 @@ const TEXTS: Readonly<Record<Language, GraphTexts>> = {
     loading: "描画中",
     main: "メインプログラム",
     function: (entry) => `関数 (${entry} から)`,
-    left: (insns) => `ほか ${insns} 命令`,
+    left: (insns) => `ほか ${formatNumber(insns)} 命令`,
     kind: { next: "", goto: "", taken: "分岐する", "not-taken": "分岐しない" },
     times: (n) => `×${formatNumber(n)}`,
     never: "未到達",
