@@ -1,10 +1,13 @@
-// A part of the page whose file loads when it is first shown. If it cannot be shown, a sentence takes its place and the rest of the page stays.
+// A part of the page whose file loads when it is first shown. If it cannot be shown, something else takes its place, and the rest of the
+// page stays.
 import { Component, type ReactNode, Suspense } from "react";
 import { useText } from "../i18n/index.ts";
 
 interface Props {
   /** Shown until the file is there. */
   readonly fallback?: ReactNode;
+  /** Shown if the part fails. Absent: a sentence. */
+  readonly instead?: ReactNode;
   readonly children?: ReactNode;
 }
 
@@ -13,8 +16,8 @@ export class LazyPart extends Component<Props, { readonly failed: boolean }> {
   static getDerivedStateFromError = (): { readonly failed: boolean } => ({ failed: true });
 
   override render(): ReactNode {
-    if (this.state.failed) return <NotShown />;
-    return <Suspense fallback={this.props.fallback}>{this.props.children}</Suspense>;
+    const { fallback, instead = <NotShown />, children } = this.props;
+    return this.state.failed ? instead : <Suspense fallback={fallback}>{children}</Suspense>;
   }
 }
 

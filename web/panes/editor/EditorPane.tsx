@@ -12,7 +12,6 @@ import { useFocus } from "../../stores/page/focus.ts";
 import { showView, useView } from "../../stores/page/layout.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
-import { Fallback } from "../../ui/Fallback.tsx";
 import { LazyPart } from "../../ui/LazyPart.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
@@ -75,9 +74,9 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
           hidden={away}
         >
           {Editor ? (
-            <Fallback instead={<PlainEditor readOnly={readOnly} stays />}>
+            <LazyPart instead={<PlainEditor readOnly={readOnly} stays />}>
               <Editor readOnly={readOnly} />
-            </Fallback>
+            </LazyPart>
           ) : (
             <PlainEditor readOnly={readOnly} stays={phone || !wantsMonaco()} />
           )}
@@ -189,11 +188,9 @@ function Beside({ aligned }: { readonly aligned: boolean }) {
   if (side === "graph")
     return (
       <div className="editor-pane__graph">
-        <Fallback instead={<Listing aligned={aligned} view="bytes" />}>
-          <LazyPart>
-            <Graph />
-          </LazyPart>
-        </Fallback>
+        <LazyPart instead={<Listing aligned={aligned} view="bytes" />}>
+          <Graph />
+        </LazyPart>
       </div>
     );
   return <Listing aligned={aligned} view={side} />;
