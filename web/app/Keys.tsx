@@ -4,7 +4,7 @@ import { useText } from "../i18n/index.ts";
 import { keyCaps } from "./combination.ts";
 
 export function Keys({ names }: { readonly names: readonly string[] }) {
-  const { keys } = useText();
+  const { space } = useText();
   return names.map((name, i) => (
     <Fragment key={name}>
       {i > 0 && " "}
@@ -12,7 +12,7 @@ export function Keys({ names }: { readonly names: readonly string[] }) {
         {keyCaps(name).map((cap, at) => (
           <Fragment key={cap}>
             {at > 0 && " "}
-            <kbd className="kbd">{cap === "Space" ? keys.space : cap}</kbd>
+            <kbd className="kbd">{cap === "Space" ? space : cap}</kbd>
           </Fragment>
         ))}
       </span>

@@ -1,6 +1,6 @@
 // The list of keys: those of the page's commands, and those of the editor and the timeline.
 import type { Texts } from "../../engine/index.ts";
-import { useText } from "../i18n/index.ts";
+import { useMenuTexts } from "../i18n/menu.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { Sheet } from "../ui/Sheet.tsx";
@@ -33,11 +33,11 @@ const OTHERS: readonly {
 ];
 
 export default function KeysSheet() {
-  const { keys } = useText();
+  const text = useMenuTexts();
   const language = useSettings((s) => s.language);
   const rows = [...COMMANDS, ...OTHERS].filter((row) => row.keys?.length);
   return (
-    <Sheet title={keys.title} closeLabel={keys.close} className="keys-sheet" onClose={closeDialog}>
+    <Sheet title={text.keys} closeLabel={text.closeKeys} className="keys-sheet" onClose={closeDialog}>
       <div className="keys">
         {GROUPS.map((group) => {
           const here = rows.filter((row) => row.group === group);

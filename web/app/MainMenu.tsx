@@ -2,6 +2,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { FolderOpen, Keyboard, Menu as MenuIcon, Presentation, Search } from "lucide-react";
 import { useText } from "../i18n/index.ts";
+import { useMenuTexts } from "../i18n/menu.ts";
 import { openDialog } from "../stores/page/dialog.ts";
 import { THEMES, useSettings } from "../stores/page/settings.ts";
 import { Keys } from "./Keys.tsx";
@@ -9,6 +10,7 @@ import "../ui/menu.css";
 
 export default function MainMenu() {
   const { header } = useText();
+  const text = useMenuTexts();
   const theme = useSettings((s) => s.theme);
   const set = useSettings((s) => s.set);
   return (
@@ -20,20 +22,20 @@ export default function MainMenu() {
       <Menu.Portal>
         <Menu.Positioner className="menu-place" sideOffset={4} align="end">
           <Menu.Popup className="menu">
-            <Item Icon={FolderOpen} words={header.files} keys="C-o" act={() => openDialog("files")} />
-            <Item Icon={Search} words={header.commands} keys="C-k" act={() => openDialog("palette")} />
-            <Item Icon={Presentation} words={header.present} keys="A-p" act={() => set({ present: true })} />
-            <Item Icon={Keyboard} words={header.keys} keys="?" act={() => openDialog("keys")} />
+            <Item Icon={FolderOpen} words={text.files} keys="C-o" act={() => openDialog("files")} />
+            <Item Icon={Search} words={text.commands} keys="C-k" act={() => openDialog("palette")} />
+            <Item Icon={Presentation} words={text.present} keys="A-p" act={() => set({ present: true })} />
+            <Item Icon={Keyboard} words={text.keys} keys="?" act={() => openDialog("keys")} />
             <Menu.Separator className="menu__line" />
             <Menu.Group>
-              <Menu.GroupLabel className="menu__title">{header.themeLabel}</Menu.GroupLabel>
+              <Menu.GroupLabel className="menu__title">{text.themeLabel}</Menu.GroupLabel>
               <Menu.RadioGroup value={theme} onValueChange={(value) => set({ theme: value })}>
                 {THEMES.map((one) => (
                   <Menu.RadioItem key={one} className="menu__item" value={one}>
                     <span className="menu__mark">
                       <Menu.RadioItemIndicator>✓</Menu.RadioItemIndicator>
                     </span>
-                    {header.theme[one]}
+                    {text.theme[one]}
                   </Menu.RadioItem>
                 ))}
               </Menu.RadioGroup>

@@ -12,12 +12,6 @@ export const en = {
     language: "日本語",
     languageLabel: "日本語で表示する",
     menu: "Menu",
-    themeLabel: "Colours",
-    theme: { system: "As the system", light: "Light", dark: "Dark", contrast: "High contrast" },
-    keys: "Keyboard shortcuts",
-    commands: "All commands",
-    files: "Files and programs",
-    present: "Present",
     openPlayground: "Open in the playground",
     skip: "Skip to the editor",
   },
@@ -137,7 +131,7 @@ export const en = {
     back: "Back to the program",
   },
   busy: { working: "The engine is working", cancel: "Cancel" },
-  keys: { title: "Keyboard", close: "Close", space: "Space" },
+  space: "Space",
   lesson: { open: "Lessons" },
 } as const;
 
