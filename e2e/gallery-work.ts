@@ -2,6 +2,7 @@
 import { chromium } from "@playwright/test";
 import { EXAMPLES } from "../engine/index.ts";
 import { CHROMIUM_ARGS } from "./chromium.ts";
+import { threadWork } from "./thread-work.ts";
 
 /** Processor time in milliseconds. */
 export async function galleryWork(url: string, executablePath: string): Promise<number> {
@@ -10,15 +11,9 @@ export async function galleryWork(url: string, executablePath: string): Promise<
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(url);
     await page.locator('[data-editor="monaco"] .view-line').first().waitFor();
-    const session = await page.context().newCDPSession(page);
-    await session.send("Performance.enable", { timeDomain: "threadTicks" });
-    const worked = async (): Promise<number> => {
-      const { metrics } = await session.send("Performance.getMetrics");
-      return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
-    };
+    const worked = await threadWork(page);
     const before = await worked();
     await page.locator(".header__examples").click();
-    await page.locator("[data-testid=gallery] li .picture__row").first().waitFor();
     await page.waitForFunction(
       (all) =>
         [...document.querySelectorAll("[data-testid=gallery] li")].filter((li) => li.querySelector(".picture__row"))

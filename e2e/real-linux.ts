@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { CHROMIUM_ARGS } from "./chromium.ts";
 import { atRest } from "./keystroke.ts";
+import { threadWork } from "./thread-work.ts";
 
 const ASKED = 21;
 /** Walked for seconds: a loop that the verifier goes through turn by turn. */
@@ -93,12 +94,7 @@ async function whileBusy(page: Page): Promise<Pick<RealCosts, "frames" | "share"
   }, LONG);
   await page.locator('[data-testid="verdict"][data-fresh="true"]').waitFor();
   await page.evaluate(atRest);
-  const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  const worked = async (): Promise<number> => {
-    const { metrics } = await session.send("Performance.getMetrics");
-    return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
-  };
+  const worked = await threadWork(page);
   const before = await worked();
   const { frames, ms } = await page.evaluate(async () => {
     const frames: number[] = [];

@@ -1,6 +1,6 @@
 // The shell at the bottom of the page. It has the few commands that the talk needs, and they print what the real ones would print
 // on this kernel. Every file access goes through the process, so that strace shows it. Other commands give an error message.
-import { utf8Decode, utf8Encode } from "../base/bytes.ts";
+import { concat, utf8Decode, utf8Encode } from "../base/bytes.ts";
 import { bpftool } from "./bpftool.ts";
 import { listDirectory } from "./files.ts";
 import { bytesOfText, byteText, echoed, printf } from "./printf.ts";
@@ -98,13 +98,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
       parts.push(bytes);
       if (error !== 0) err += catError(path, error);
     }
-    const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      out.set(part, at);
-      at += part.length;
-    }
-    return { out, err, status: err === "" ? 0 : 1 };
+    return { out: concat(parts), err, status: err === "" ? 0 : 1 };
   },
   ls(process, args) {
     const letters = args.flatMap((arg) => (/^-[^-]/.test(arg) ? [...arg.slice(1)] : []));

@@ -49,7 +49,13 @@ function cString(hex: string): string {
   return `"${shown}"${hex.length > 2 * SHOWN_BYTES ? "..." : ""}`;
 }
 const ESCAPES: Readonly<Record<string, string>> = {
-  ...{ '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\v": "\\v", "\f": "\\f" },
+  '"': '\\"',
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\t": "\\t",
+  "\r": "\\r",
+  "\v": "\\v",
+  "\f": "\\f",
 };
 const sizeOf = (hex: string): number => hex.length / 2;
 

@@ -1,4 +1,5 @@
 // Reading and writing a whole file by system calls, as cat and a shell's redirection do, and what these programs say when a call fails.
+import { concat } from "../base/bytes.ts";
 import { errnoText } from "../facts/errno.ts";
 import type { Process } from "./process.ts";
 
@@ -14,18 +15,15 @@ export interface WholeFile {
 /** Opens a file, reads it to its end and closes it. */
 export function readAll(process: Process, path: string): WholeFile {
   const fd = process.open(path, 0);
-  let bytes: Uint8Array = new Uint8Array();
-  if (fd < 0) return { error: fd, bytes };
+  const parts: Uint8Array[] = [];
+  if (fd < 0) return { error: fd, bytes: concat(parts) };
   for (;;) {
     const part = process.read(fd, READ_SIZE);
     if (typeof part === "number" || part.length === 0) {
       process.close(fd);
-      return { error: typeof part === "number" ? part : 0, bytes };
+      return { error: typeof part === "number" ? part : 0, bytes: concat(parts) };
     }
-    const longer = new Uint8Array(bytes.length + part.length);
-    longer.set(bytes);
-    longer.set(part, bytes.length);
-    bytes = longer;
+    parts.push(part);
   }
 }
 
