@@ -27,11 +27,11 @@ export function readAll(process: Process, path: string): WholeFile {
   }
 }
 
-/** 0, or the negative errno of the write that was refused. If there is nothing to write, no call is made. */
+/** 0, or the negative errno of the write that was refused. Ends at a write that takes nothing. Without bytes no call is made. */
 export function writeAll(process: Process, fd: number, bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; ) {
     const taken = process.write(fd, bytes.subarray(at));
-    if (taken < 0) return taken;
+    if (taken <= 0) return taken; // a file that takes nothing must not keep the loop going
     at += taken;
   }
   return 0;
